@@ -72,3 +72,6 @@ function isCalendarDate(text: string): boolean {
   // Date.parse lets 30 February through on some engines; writing it back does not.
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
+
+/** The present moment by the given clock (epoch milliseconds). */
+export const instantNow = (now: () => number): Instant => new Date(now()).toISOString();

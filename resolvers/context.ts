@@ -1,0 +1,18 @@
+import type { CallContext, Provider, ProviderHealth } from '../src/checkout/provider.ts';
+import type { ProviderName } from '../src/checkout/session.ts';
+import type { SessionIndex } from '../src/ledger/session-index.ts';
+import type { Reading } from '../src/reading/index.ts';
+
+/** What resolvers work with. Made for each request. */
+export type GatewayContext = {
+  call: CallContext;
+  reading: Reading;
+  /** Every provider there is, enabled or not. */
+  allProviders: ReadonlyMap<ProviderName, Provider>;
+  /** Those that are enabled. */
+  providers: ReadonlyMap<ProviderName, Provider>;
+  health(provider: ProviderName): ProviderHealth;
+  index: SessionIndex;
+  /** Epoch milliseconds. */
+  now(): number;
+};

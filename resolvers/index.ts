@@ -1,0 +1,20 @@
+import { CheckoutSession, CheckoutSessionConnection, CheckoutSessionDetails, Node } from './checkout-session.ts';
+import { FlexCheckoutDetails, MeteroidPaymentMethods } from './details.ts';
+import type { Resolvers } from './generated/types.ts';
+import { DeleteCheckoutSessionPayload, Mutation } from './mutation.ts';
+import { Query } from './query.ts';
+import { scalars } from './scalars.ts';
+
+/** Every resolver of the schema. A field that is not here is the property of the same name. */
+export const resolvers: Resolvers = {
+  ...scalars,
+  Query,
+  Mutation,
+  Node,
+  CheckoutSession,
+  CheckoutSessionConnection,
+  CheckoutSessionDetails,
+  DeleteCheckoutSessionPayload,
+  FlexCheckoutDetails,
+  MeteroidPaymentMethods,
+};

@@ -1,0 +1,49 @@
+import { badUserInput } from '../src/checkout/errors.ts';
+import { checkProviderId, parseGlobalId } from '../src/checkout/global-id.ts';
+import type { Expansion, Provider } from '../src/checkout/provider.ts';
+import type { CheckoutSession } from '../src/checkout/session.ts';
+import { listSessions } from '../src/listing/connection.ts';
+import { listedProviders } from '../src/listing/sources.ts';
+import type { GatewayContext } from './context.ts';
+import type { QueryResolvers } from './generated/types.ts';
+import { expansionOf } from './selection.ts';
+
+// What Shopify's API takes, so that clients' batching does not have to be told anew.
+const MAX_NODES = 250;
+
+export const Query: QueryResolvers = {
+  node: (_, { id }, context, info) => sessionById(id, context, expansionOf(info)),
+  nodes: (_, { ids }, context, info) => {
+    if (ids.length > MAX_NODES) throw badUserInput(`Expected at most ${MAX_NODES} ids, got ${ids.length}.`);
+    const expansion = expansionOf(info);
+    // Each place fails for itself: one bad id must not cost the others.
+    // (The generated type knows no promise of null inside a list; graphql-js does.)
+    return ids.map((id) => sessionById(id, context, expansion) as Promise<CheckoutSession>);
+  },
+  checkoutSession: (_, { id }, context, info) => sessionById(id, context, expansionOf(info)),
+  checkoutSessionByProviderId: (_, { provider, providerId }, context, info) =>
+    context.reading.session({ provider, providerId: checkProviderId(providerId) }, expansionOf(info)),
+  checkoutSessions: (_, page, { providers, reading, index }, info) => {
+    const expansion = expansionOf(info, ['edges', 'node'], ['nodes']);
+    return listSessions(listedProviders(providers.values(), reading, index, expansion), page);
+  },
+  providers: (_, _args, context) => [...context.allProviders.values()].map((provider) => describe(provider, context)),
+};
+
+/** Rejects with BAD_USER_INPUT for an id that the gateway cannot have made. */
+const sessionById = async (
+  id: string,
+  context: GatewayContext,
+  expansion: Expansion,
+): Promise<CheckoutSession | null> => context.reading.session(parseGlobalId(id), expansion);
+
+function describe(provider: Provider, { providers, health }: GatewayContext) {
+  const enabled = providers.has(provider.name);
+  return {
+    provider: provider.name,
+    enabled,
+    health: enabled ? health(provider.name) : ('DOWN' as const),
+    operations: ['checkoutSession', 'checkoutSessions', ...(provider.deleteSession ? ['deleteCheckoutSession'] : [])],
+    listCoverage: provider.listCoverage,
+  };
+}

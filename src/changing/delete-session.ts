@@ -1,0 +1,47 @@
+import type { SessionKey } from '../checkout/global-id.ts';
+import type { CallContext, Provider } from '../checkout/provider.ts';
+import type { ProviderName } from '../checkout/session.ts';
+import type { Reading } from '../reading/index.ts';
+
+/** What the caller can mend. */
+export type UserError = {
+  code: 'NOT_FOUND' | 'UNSUPPORTED_OPERATION';
+  message: string;
+  /** Path in the input. */
+  field: string[];
+};
+
+export type DeleteResult = { deleted: true } | { deleted: false; error: UserError };
+
+const FIELD = ['input', 'id'];
+
+/**
+ * Puts a session away at the provider that can. Doing it again succeeds again. What was read of the session before is
+ * forgotten whatever comes of it, for a change that failed may have happened.
+ * @throws GatewayError when the provider fails
+ */
+export async function deleteSession(
+  key: SessionKey,
+  providers: ReadonlyMap<ProviderName, Provider>,
+  reading: Reading,
+  call: CallContext,
+): Promise<DeleteResult> {
+  const provider = providers.get(key.provider);
+  if (!provider) return refused('NOT_FOUND', 'There is no such checkout session: its provider is not enabled.');
+  if (!provider.deleteSession) {
+    return refused('UNSUPPORTED_OPERATION', 'This provider cannot delete checkout sessions; see availableActions.');
+  }
+  try {
+    const outcome = await provider.deleteSession(key.providerId, call);
+    return outcome === 'DELETED'
+      ? { deleted: true }
+      : refused('NOT_FOUND', 'The provider has no such checkout session.');
+  } finally {
+    reading.forget(key);
+  }
+}
+
+const refused = (code: UserError['code'], message: string): DeleteResult => ({
+  deleted: false,
+  error: { code, message, field: FIELD },
+});

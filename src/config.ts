@@ -1,0 +1,126 @@
+import type { ProviderName } from './checkout/session.ts';
+import { SettingsReader } from './settings-reader.ts';
+import { LOG_LEVELS, type LogLevel } from './telemetry/log.ts';
+
+/** One provider to talk to. */
+export type ProviderConfig = {
+  apiKey: string;
+  /** Without a slash at the end; the provider's public API when it is undefined. */
+  baseUrl: string | undefined;
+  /** Flexprice only. */
+  environmentId?: string | undefined;
+};
+
+export type Config = {
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  production: boolean;
+  logLevel: LogLevel;
+  introspection: boolean;
+  /** Empty means: the sandbox. */
+  providers: Partial<Record<ProviderName, ProviderConfig>>;
+  /** Texts that must never be shown, whatever happens. */
+  secrets: string[];
+};
+
+/** Settings that are wrong. The message names each, what was expected and what came, and holds no secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the settings; an empty one counts as not set.
+ * @throws ConfigError that lists everything that is wrong
+ */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const settings = new SettingsReader(environment);
+  const production = environment.NODE_ENV === 'production';
+  const config: Config = {
+    host: settings.text('HOST') ?? '127.0.0.1',
+    port: settings.integer('PORT', 0, 65_535) ?? 4000,
+    production,
+    logLevel: settings.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info',
+    introspection: settings.flag('INTROSPECTION') ?? !production,
+    providers: readProviders(settings),
+    secrets: settings.secrets,
+  };
+  checkLaterSettings(settings);
+  if (production) checkProduction(settings, config);
+  if (settings.problems.length > 0) throw new ConfigError(settings.problems.join('\n'));
+  return config;
+}
+
+function readProviders(settings: SettingsReader): Config['providers'] {
+  const providers: Config['providers'] = {};
+  for (const provider of ['FLEXPRICE', 'METEROID', 'FLEX'] as const) {
+    const apiKey = settings.secret(`${provider}_API_KEY`);
+    const baseUrl = settings.baseUrl(`${provider}_BASE_URL`);
+    const environmentId = provider === 'FLEXPRICE' ? settings.headerValue('FLEXPRICE_ENVIRONMENT_ID') : undefined;
+    settings.secret(`${provider}_WEBHOOK_SECRET`);
+    if (apiKey !== undefined) providers[provider] = { apiKey, baseUrl, environmentId };
+    else {
+      for (const part of ['BASE_URL', 'ENVIRONMENT_ID', 'WEBHOOK_SECRET']) {
+        settings.needs(`${provider}_${part}`, `${provider}_API_KEY`);
+      }
+    }
+  }
+  return providers;
+}
+
+/**
+ * Settings of what this release does not do yet. Each is looked at all the same: one that promises safety and is
+ * silently not kept is worse than no start.
+ */
+function checkLaterSettings(settings: SettingsReader): void {
+  settings.url('REDIS_URL', ['redis:', 'rediss:'], { list: true });
+  settings.base64('CACHE_ENCRYPTION_KEY', 32);
+  settings.text('DATA_DIR');
+  settings.url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']);
+  const mode = settings.choice('AUTH_MODE', ['none', 'api-key', 'jwt']);
+  if (mode === 'api-key' || mode === 'jwt') {
+    settings.problem(
+      'AUTH_MODE',
+      "none, the only mode this release has: it cannot check callers yet, so it won't pretend to",
+      mode,
+    );
+  }
+  if (settings.text('TRUSTED_DOCUMENTS') !== undefined) {
+    settings.problem(
+      'TRUSTED_DOCUMENTS',
+      'to be left out: this release cannot hold callers to a manifest yet',
+      'a value',
+    );
+  }
+}
+
+function checkProduction(settings: SettingsReader, { providers }: Config): void {
+  if (Object.keys(providers).length === 0 && settings.problems.length === 0) {
+    settings.problem(
+      'FLEXPRICE_API_KEY, METEROID_API_KEY or FLEX_API_KEY',
+      'at least one of them when NODE_ENV=production: the sandbox is not for production',
+      'none',
+    );
+  }
+  if ((settings.text('AUTH_MODE') ?? 'none') === 'none') {
+    settings.problem(
+      'AUTH_MODE',
+      'api-key or jwt when NODE_ENV=production: anyone could read and change every session',
+      'none',
+    );
+  }
+}
+
+/**
+ * The environment with what `.env` adds to it; a variable that is set wins over the file.
+ * @throws ConfigError when there is a `.env` that cannot be read
+ */
+export function loadEnvironment(file = '.env'): NodeJS.ProcessEnv {
+  try {
+    process.loadEnvFile(file);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'ENOENT') throw new ConfigError(`.env: expected a file that can be read, got ${code}.`);
+  }
+  return process.env;
+}

@@ -1,0 +1,141 @@
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import type { GatewayContext } from '../resolvers/context.ts';
+import { resolvers } from '../resolvers/index.ts';
+import { loadTypeDefs } from '../schema/load.ts';
+import { GatewayError } from './checkout/errors.ts';
+import type { Provider, ProviderHealth } from './checkout/provider.ts';
+import type { ProviderName } from './checkout/session.ts';
+import type { Config, ProviderConfig } from './config.ts';
+import { createMemorySessionIndex } from './ledger/session-index.ts';
+import { PROVIDER_NAMES, PROVIDERS } from './providers/registry.ts';
+import { createReading } from './reading/index.ts';
+import { createServer, type GraphQLServer, type RequestInfo } from './server/index.ts';
+import { createLog, type Log } from './telemetry/log.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { createUpstream, type Upstream, type UpstreamPolicy } from './upstream/index.ts';
+
+/** Milliseconds that one request may take, whatever it asks for. */
+const REQUEST_DEADLINE_MS = 10_000;
+
+type GatewayOptions = {
+  config: Config;
+  /** Stands in the explorers when they open. */
+  exampleQuery?: string;
+  /** Epoch milliseconds. @default Date.now */
+  now?: () => number;
+  /** @default what docs/operations.md says */
+  upstreamPolicy?: Partial<UpstreamPolicy>;
+  /** @default JSON lines on standard output */
+  log?: Log;
+};
+
+type Part = { provider: Provider; upstream: Upstream | null };
+
+/** Puts the gateway together and starts it; it serves when the promise resolves. */
+export async function startGateway({
+  config,
+  exampleQuery,
+  now = Date.now,
+  upstreamPolicy,
+  log,
+}: GatewayOptions): Promise<GraphQLServer> {
+  const metrics = createMetrics();
+  const gatewayLog = log ?? createLog({ level: config.logLevel, secrets: secretsOf(config) });
+  const parts = PROVIDER_NAMES.map((name) =>
+    createPart(name, config, { now, upstreamPolicy, log: gatewayLog, metrics }),
+  );
+  const health = healthOf(parts);
+  metrics.watchHealth(() => Object.fromEntries(enabledIn(parts).map(({ provider: { name } }) => [name, health(name)])));
+  const server = await createServer<GatewayContext>({
+    schema: makeExecutableSchema({ typeDefs: loadTypeDefs(), resolvers, inheritResolversFromInterfaces: false }),
+    createContext: contextFactory(parts, health, now),
+    introspection: config.introspection,
+    production: config.production,
+    requestDeadlineMs: REQUEST_DEADLINE_MS,
+    host: config.host,
+    port: config.port,
+    readiness: () => Object.fromEntries(parts.map((part) => [part.provider.name.toLowerCase(), readinessOf(part)])),
+    log: gatewayLog,
+    metrics,
+    now,
+    ...(exampleQuery !== undefined && { exampleQuery }),
+  });
+  server.ready();
+  return {
+    ...server,
+    async stop(graceMs) {
+      await server.stop(graceMs);
+      for (const { upstream } of parts) upstream?.close();
+    },
+  };
+}
+
+type PartOptions = {
+  now: () => number;
+  upstreamPolicy: Partial<UpstreamPolicy> | undefined;
+  log: Log;
+  metrics: Metrics;
+};
+
+function createPart(name: ProviderName, config: Config, { now, upstreamPolicy, log, metrics }: PartOptions): Part {
+  const settings = config.providers[name];
+  const { create } = PROVIDERS[name];
+  if (!settings) return { provider: create({ upstream: notEnabled(name), log, now }), upstream: null };
+  const upstream = createUpstream({
+    provider: name,
+    baseUrl: baseUrlOf(name, settings),
+    headers: PROVIDERS[name].headers(settings),
+    log,
+    now,
+    observe: (observation) => metrics.upstreamCall(observation),
+    ...(upstreamPolicy && { policy: upstreamPolicy }),
+  });
+  return { provider: create({ upstream, log, now }), upstream };
+}
+
+const baseUrlOf = (name: ProviderName, { baseUrl }: ProviderConfig): string =>
+  baseUrl ?? PROVIDERS[name].defaultBaseUrl;
+
+/** Nothing asks a provider that is not enabled; should something do, it must not reach anywhere. */
+const notEnabled = (provider: ProviderName): Upstream => ({
+  send: () => Promise.reject(new GatewayError('UPSTREAM_UNAVAILABLE', 'This provider is not enabled.', { provider })),
+  health: () => 'DOWN',
+  close: () => {},
+});
+
+const enabledIn = (parts: readonly Part[]): Part[] => parts.filter(({ upstream }) => upstream !== null);
+
+function healthOf(parts: readonly Part[]): (provider: ProviderName) => ProviderHealth {
+  const upstreams = new Map(parts.map(({ provider, upstream }) => [provider.name, upstream]));
+  return (provider) => upstreams.get(provider)?.health() ?? 'DOWN';
+}
+
+const readinessOf = ({ upstream }: Part): string => (upstream ? upstream.health().toLowerCase() : 'disabled');
+
+/** What lives as long as the gateway goes in here; what comes out lives as long as one request. */
+function contextFactory(
+  parts: readonly Part[],
+  health: GatewayContext['health'],
+  now: () => number,
+): (request: RequestInfo) => GatewayContext {
+  const byName = (some: readonly Part[]) => new Map(some.map(({ provider }) => [provider.name, provider]));
+  const allProviders = byName(parts);
+  const providers = byName(enabledIn(parts));
+  const index = createMemorySessionIndex();
+  const onLoaded: NonNullable<Parameters<typeof createReading>[0]['onLoaded']> = (session) => {
+    if (providers.get(session.provider)?.listCoverage === 'KNOWN') index.learn(session);
+  };
+  return ({ requestId, deadline }) => {
+    const call = { requestId, deadline };
+    return { call, reading: createReading({ providers, call, onLoaded }), allProviders, providers, health, index, now };
+  };
+}
+
+/** Keys, and the addresses they are sent to, may stand in no line of the log. */
+function secretsOf(config: Config): string[] {
+  const addresses = Object.entries(config.providers).flatMap(([name, settings]) => {
+    const baseUrl = baseUrlOf(name as ProviderName, settings);
+    return [baseUrl, new URL(baseUrl).host];
+  });
+  return [...config.secrets, ...addresses];
+}

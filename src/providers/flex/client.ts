@@ -1,0 +1,76 @@
+import type { CallContext, Expansion } from '../../checkout/provider.ts';
+import { pathSegment, type Upstream, type UpstreamAnswer } from '../../upstream/index.ts';
+import { rejected } from '../bad-response.ts';
+
+/** Everything Flex's list can be asked for. */
+export type FlexListQuery = {
+  /** 1 to 100; Flex takes 10 when it is left out. */
+  limit?: number;
+  /** How many sessions to skip, from the newest. */
+  offset?: number;
+  /** Only the sessions older than this one. Excludes `ending_before`. */
+  starting_after?: string;
+  /** The page of sessions immediately newer than this one, still newest first. */
+  ending_before?: string;
+  /** Created within this many days. */
+  interval?: number;
+  payment_intent?: string;
+  /** One of `open`, `paid`, `complete`, `canceled`, `expired`. */
+  status?: string;
+  customer?: string;
+  email?: string;
+  subscription?: string;
+  client_reference_id?: string;
+  has_disputes?: boolean;
+  expand_customer?: boolean;
+  expand_payment_intent?: boolean;
+  /** Related objects, separated by commas. */
+  expand?: string;
+  /** ISO 8601, as are the three below. */
+  'created[gt]'?: string;
+  'created[gte]'?: string;
+  'created[lt]'?: string;
+  'created[lte]'?: string;
+};
+
+/** Flex's checkout endpoints: requests in, bodies out, not yet looked into. */
+export type FlexClient = {
+  /** `GET /v1/checkout/sessions/{id}`; null for 404. */
+  get(id: string, expansion: Expansion, call: CallContext): Promise<UpstreamAnswer | null>;
+  /** `GET /v1/checkout/sessions`: a page, newest first. */
+  list(query: FlexListQuery, call: CallContext): Promise<UpstreamAnswer>;
+  /** `GET /v1/checkout/sessions/{id}/line_items`; null for 404. */
+  lineItems(id: string, call: CallContext): Promise<UpstreamAnswer | null>;
+};
+
+const ROUTE = '/v1/checkout/sessions';
+
+/** The parameters that ask for an expansion; none when none is wanted. */
+export const expandParameters = ({ customer, paymentIntent }: Expansion): FlexListQuery => ({
+  ...(customer && { expand_customer: true }),
+  ...(paymentIntent && { expand_payment_intent: true }),
+});
+
+export function createFlexClient(upstream: Upstream): FlexClient {
+  const read = async (path: string, route: string, query: FlexListQuery, call: CallContext) => {
+    const parameters = Object.entries(query).map(([name, value]) => [name, String(value)] as const);
+    const answer = await upstream.send({ method: 'GET', path, route, query: parameters, kind: 'read' }, call);
+    if (answer.status >= 400 && answer.status !== 404) throw rejected('FLEX', answer.status);
+    return answer;
+  };
+  return {
+    async get(id, expansion, call) {
+      const answer = await read(`${ROUTE}/${pathSegment(id)}`, `${ROUTE}/{id}`, expandParameters(expansion), call);
+      return answer.status === 404 ? null : answer;
+    },
+    async list(query, call) {
+      const answer = await read(ROUTE, ROUTE, query, call);
+      if (answer.status === 404) throw rejected('FLEX', answer.status);
+      return answer;
+    },
+    async lineItems(id, call) {
+      const answer = await read(`${ROUTE}/${pathSegment(id)}/line_items`, `${ROUTE}/{id}/line_items`, {}, call);
+      return answer.status === 404 ? null : answer;
+    },
+  };
+}

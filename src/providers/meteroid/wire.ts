@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { calendarDate, flag, instant, integer, text, webUrl } from '../wire-types.ts';
+
+// The JSON of Meteroid's checkout API. What is absent is null. Its contract requires more than the id, but nothing of
+// that is worth losing a session for.
+
+const onlineMethod = z.object({ enabled: flag }).nullish();
+
+/** Tagged by `type`: `online`, `bank_transfer`, `external`, or a word of tomorrow. */
+const paymentMethods = z
+  .object({
+    type: z.string(),
+    config: z.object({ card: onlineMethod, direct_debit: onlineMethod }).nullish(),
+    account_id: text,
+  })
+  .nullish();
+
+export const meteroidSession = z.object({
+  id: z.string().min(1),
+  billing_day_anchor: integer,
+  billing_start_date: calendarDate,
+  checkout_type: text,
+  checkout_url: webUrl,
+  completed_at: instant,
+  coupon_code: text,
+  created_at: instant,
+  customer_id: text,
+  expires_at: instant,
+  net_terms: integer,
+  payment_methods_config: paymentMethods,
+  plan_version_id: text,
+  status: text,
+  subscription_id: text,
+  trial_duration_days: integer,
+});
+
+/** `{session}`: of get, create and cancel. */
+export const meteroidSessionEnvelope = z.object({ session: z.unknown() });
+
+/** `{sessions}`: of the list. */
+export const meteroidListEnvelope = z.object({ sessions: z.array(z.unknown()) });
+
+export type MeteroidSession = z.infer<typeof meteroidSession>;

@@ -1,0 +1,55 @@
+import type { z } from 'zod';
+
+type Path = readonly PropertyKey[];
+
+/** Told of each value that could not be what its property says, by its path: `captures[].amount`. */
+export type ReportOddValue = (path: string) => void;
+
+// Each round can give up one level of the path that is wrong, and no provider nests deeper.
+const MAX_ROUNDS = 12;
+
+/**
+ * Parses a provider's object, giving up as little as possible: an optional value of the wrong kind is left out and
+ * reported, and only a missing required one (the id) makes the whole unusable.
+ * @returns null when even that is missing, or it is no object
+ */
+export function parseWire<T>(schema: z.ZodType<T>, raw: unknown, report: ReportOddValue): T | null {
+  const first = schema.safeParse(raw);
+  if (first.success) return first.data;
+  const copy: unknown = structuredClone(raw);
+  let issues = first.error.issues;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    // From the last to the first, so that taking an element out moves none that is still to be looked at.
+    for (const issue of issues.toReversed()) {
+      if (!leaveOut(copy, issue.path)) return null;
+      if (round === 0) report(describe(issue.path));
+    }
+    const next = schema.safeParse(copy);
+    if (next.success) return next.data;
+    issues = next.error.issues;
+  }
+  return null;
+}
+
+/** Removes what stands at the path or, when nothing is there any more, what holds it. False when that is everything. */
+function leaveOut(root: unknown, path: Path): boolean {
+  for (let length = path.length; length > 0; length--) {
+    const holder = path.slice(0, length - 1).reduce(child, root);
+    const key = path[length - 1] as PropertyKey;
+    if (child(holder, key) === undefined) continue;
+    if (Array.isArray(holder)) holder.splice(Number(key), 1);
+    else delete (holder as Record<PropertyKey, unknown>)[key];
+    return true;
+  }
+  return false;
+}
+
+function child(value: unknown, key: PropertyKey): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined;
+}
+
+const describe = (path: Path): string =>
+  path
+    .map((part) => (typeof part === 'number' ? '[]' : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');

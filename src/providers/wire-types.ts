@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { parseMinorUnits } from '../checkout/money.ts';
+import { parseCalendarDate, parseInstant } from '../checkout/time.ts';
+import { isWebUrl } from '../checkout/url.ts';
+
+// The kinds of value that providers send. Every one may be missing or null, which comes out as null or undefined.
+
+/** Any text, vocabulary words included: a new word must never be an error. */
+export const text = z.string().nullish();
+
+export const flag = z.boolean().nullish();
+
+export const integer = z.int().nullish();
+
+/** Any JSON, handed on as it is. */
+export const json = z.unknown().optional();
+
+/** A moment in any form that `parseInstant` knows. */
+export const instant = readAs('a moment', parseInstant);
+
+export const calendarDate = readAs('a calendar date', parseCalendarDate);
+
+/** An http(s) address, character for character. Go servers write an absent one as an empty text. */
+export const webUrl = readAs('an http(s) URL', (value) =>
+  typeof value === 'string' && isWebUrl(value) ? value : null,
+);
+
+/** Whole minor units. */
+export const minorUnits = readAs('whole minor units', parseMinorUnits);
+
+function readAs<T>(expected: string, read: (value: unknown) => T | null) {
+  return z
+    .unknown()
+    .transform((value, context): T | null => {
+      if (value === undefined || value === null || value === '') return null;
+      const result = read(value);
+      if (result === null) context.addIssue({ code: 'custom', message: `expected ${expected}` });
+      return result;
+    })
+    .optional();
+}

@@ -1,0 +1,53 @@
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import { errorPlugin } from './error-plugin.ts';
+import type { GraphQLServerOptions } from './options.ts';
+import { publicError } from './public-error.ts';
+
+/** Whether browsers get Apollo Sandbox at the endpoint. */
+export const hasSandbox = (options: { introspection: boolean; production: boolean }): boolean =>
+  options.introspection && !options.production;
+
+/**
+ * Apollo Server with everything off that costs on each request and serves nobody here (cache control wraps every
+ * field), and nothing left for it to find in the environment. Its store of parsed documents stays on.
+ */
+export function createApollo<Context extends object>(options: GraphQLServerOptions<Context>): ApolloServer<Context> {
+  const { schema, introspection, production, log, metrics } = options;
+  const hideSchema = !introspection;
+  return new ApolloServer<Context>({
+    schema,
+    introspection,
+    logger: log,
+    nodeEnv: production ? 'production' : 'development',
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
+    formatError: (formatted, error) => publicError(formatted, error, hideSchema),
+    plugins: [
+      errorPlugin<Context>(log, metrics),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      landingPage(options),
+    ],
+  });
+}
+
+const landingPage = <Context extends object>(options: GraphQLServerOptions<Context>) =>
+  hasSandbox(options)
+    ? ApolloServerPluginLandingPageLocalDefault({
+        embed: { runTelemetry: false },
+        footer: false,
+        ...(options.exampleQuery !== undefined && { document: options.exampleQuery }),
+      })
+    : ApolloServerPluginLandingPageDisabled();

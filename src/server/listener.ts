@@ -1,0 +1,80 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Answer } from './answer.ts';
+import { ClientGone } from './body.ts';
+import { logBug } from './error-plugin.ts';
+import type { Lifecycle } from './operations-routes.ts';
+import { Refusal, refusalAnswer } from './refusal.ts';
+import { requestIdFrom } from './request-id.ts';
+import type { Exchange, Route } from './route.ts';
+import { send } from './send.ts';
+
+/** What proxies' logs call a client that went away. */
+const CLIENT_GONE_STATUS = 499;
+
+/** Every request comes through here: finds its route, sends what it answers, counts it. */
+export class RequestListener {
+  readonly #routes: ReadonlyMap<string, Route>;
+  readonly #lifecycle: Lifecycle;
+  readonly #log: Log;
+  readonly #metrics: Metrics;
+
+  constructor(routes: readonly Route[], lifecycle: Lifecycle, log: Log, metrics: Metrics) {
+    this.#routes = new Map(routes.map((route) => [route.path, route]));
+    this.#lifecycle = lifecycle;
+    this.#log = log;
+    this.#metrics = metrics;
+  }
+
+  /** Never rejects. */
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startedAt = performance.now();
+    const [path, search] = splitUrl(request.url ?? '');
+    const route = this.#routes.get(path);
+    const requestId = requestIdFrom(request.headers['x-request-id']);
+    const answer = await this.#answer(route, { request, requestId, search });
+    const draining = this.#lifecycle.phase === 'draining';
+    const sent = answer !== undefined && send(answer, { request, response, requestId, draining });
+    const observation = {
+      route: route?.path ?? 'other',
+      method: request.method ?? '',
+      status: sent ? answer.status : CLIENT_GONE_STATUS,
+      seconds: (performance.now() - startedAt) / 1000,
+    };
+    this.#metrics.httpRequest(observation);
+    this.#log.debug({ requestId, ...observation }, 'request');
+  }
+
+  /** Undefined when nobody waits for an answer any more. */
+  async #answer(route: Route | undefined, exchange: Exchange): Promise<Answer | undefined> {
+    const { request, requestId } = exchange;
+    try {
+      if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+        throw new Refusal(400, 'A request needs a Host header.');
+      }
+      if (!route) throw new Refusal(404, 'There is nothing at this path.', { code: 'NOT_FOUND' });
+      if (!route.methods.includes(request.method ?? '')) throw methodRefusal(route);
+      return await route.answer(exchange);
+    } catch (error) {
+      if (error instanceof ClientGone) return undefined;
+      if (error instanceof Refusal) return refusalAnswer(error, requestId);
+      logBug(this.#log, error, requestId);
+      return refusalAnswer(bugRefusal(), requestId);
+    }
+  }
+}
+
+/** Not by URL: it throws on some of what clients send, and the path is only compared. */
+function splitUrl(url: string): [path: string, search: string] {
+  const mark = url.indexOf('?');
+  return mark === -1 ? [url, ''] : [url.slice(0, mark), url.slice(mark)];
+}
+
+function methodRefusal({ path, methods }: Route): Refusal {
+  const allow = methods.join(', ');
+  return new Refusal(405, `${path} answers ${allow} only.`, { headers: { allow } });
+}
+
+const bugRefusal = () =>
+  new Refusal(500, 'Something went wrong inside the gateway.', { code: 'INTERNAL_SERVER_ERROR' });

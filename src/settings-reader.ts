@@ -1,0 +1,117 @@
+/**
+ * Reads settings by name and gathers what is wrong with them, so that one start tells everything. An empty setting
+ * counts as not set.
+ */
+export class SettingsReader {
+  readonly #environment: NodeJS.ProcessEnv;
+  /** A sentence for each setting that is wrong. */
+  readonly problems: string[] = [];
+  /** Values that must never be shown. */
+  readonly secrets: string[] = [];
+
+  constructor(environment: NodeJS.ProcessEnv) {
+    this.#environment = environment;
+  }
+
+  problem(name: string, expected: string, got: string): void {
+    this.problems.push(`${name}: expected ${expected}, got ${got}.`);
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#environment[name]?.trim();
+    return value === '' ? undefined : value;
+  }
+
+  /** Goes into an HTTP header, so it may hold no space, no control character and nothing outside ASCII. */
+  headerValue(name: string): string | undefined {
+    const value = this.text(name);
+    if (value !== undefined && !/^[\x21-\x7e]+$/.test(value)) {
+      this.problem(
+        name,
+        'visible ASCII characters without spaces',
+        `${value.length} characters with others among them`,
+      );
+    }
+    return value;
+  }
+
+  /** A header value that is never shown. */
+  secret(name: string): string | undefined {
+    const value = this.headerValue(name);
+    if (value !== undefined) this.secrets.push(value);
+    return value;
+  }
+
+  integer(name: string, min: number, max: number): number | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    this.problem(name, `a whole number from ${min} to ${max}`, JSON.stringify(value));
+    return undefined;
+  }
+
+  choice<const T extends string>(name: string, choices: readonly T[]): T | undefined {
+    const value = this.text(name);
+    const choice = choices.find((word) => word === value);
+    if (value !== undefined && choice === undefined) this.problem(name, oneOf(choices), JSON.stringify(value));
+    return choice;
+  }
+
+  flag(name: string): boolean | undefined {
+    const choice = this.choice(name, ['true', 'false', '1', '0', 'on', 'off']);
+    return choice === undefined ? undefined : ['true', '1', 'on'].includes(choice);
+  }
+
+  /** An absolute URL of one of the protocols; with `list`, several separated by commas. */
+  url(name: string, protocols: readonly string[], { list = false } = {}): string | undefined {
+    const value = this.text(name);
+    for (const part of value === undefined ? [] : list ? value.split(',') : [value]) {
+      const url = URL.parse(part.trim());
+      if (!url || !protocols.includes(url.protocol) || url.hostname === '') {
+        this.problem(
+          name,
+          `an absolute URL that begins with ${oneOf(protocols.map((protocol) => `${protocol}//`))}`,
+          shown(part),
+        );
+        return undefined;
+      }
+    }
+    return value;
+  }
+
+  /** Where a provider's API is, without a slash at the end. */
+  baseUrl(name: string): string | undefined {
+    const value = this.url(name, ['http:', 'https:']);
+    if (value === undefined) return undefined;
+    const url = new URL(value);
+    if (url.username || url.password || url.search || url.hash) {
+      this.problem(name, 'a URL without user, query and fragment', shown(value));
+    }
+    return value.replace(/\/+$/, '');
+  }
+
+  base64(name: string, bytes: number): void {
+    const value = this.text(name);
+    if (value === undefined) return;
+    this.secrets.push(value);
+    const length = /^[A-Za-z0-9+/_-]+={0,2}$/.test(value) ? Buffer.from(value, 'base64').length : 0;
+    if (length !== bytes) this.problem(name, `${bytes} bytes in base64`, length ? `${length} bytes` : 'something else');
+  }
+
+  /** The first makes no sense without the second. */
+  needs(name: string, other: string): void {
+    if (this.text(name) !== undefined) this.problem(other, `to be set because ${name} is`, 'nothing');
+  }
+}
+
+const oneOf = (words: readonly string[]): string => words.join(', ').replace(/, ([^,]*)$/, ' or $1');
+
+/** What came, without the user and password that a URL may hold. */
+const shown = (url: string): string =>
+  JSON.stringify(
+    url
+      .trim()
+      .replace(/\/\/[^/@]*@/, '//[redacted]@')
+      .replace(/\?.*$/, '?…'),
+  );

@@ -1,0 +1,62 @@
+import type { ProviderName } from '../checkout/session.ts';
+import type { Config } from '../config.ts';
+
+/** The configuration to run with, and what of it is made up. */
+export type Sandboxed = {
+  config: Config;
+  /** A first query that this gateway can answer. */
+  exampleQuery: string;
+  /** Where the sandbox is told what shall happen; null when the providers are real. */
+  controlUrl: string | null;
+  stop(): Promise<void>;
+};
+
+// Any seed would do; always the same one makes the ids in the README true on every machine.
+const SEED = 1;
+
+/** Starts the sandbox, three provider servers on loopback, when no provider has a key. */
+export async function withSandbox(config: Config): Promise<Sandboxed> {
+  if (Object.keys(config.providers).length > 0) {
+    return { config, exampleQuery: LIST_QUERY, controlUrl: null, stop: async () => {} };
+  }
+  // Loaded only here: with real providers, nothing of the sandbox is in the process.
+  const { startSandbox } = await import('../../sandbox/index.ts');
+  const { providers, examples, controlUrl, stop } = await startSandbox({ seed: SEED, live: true });
+  return {
+    config: {
+      ...config,
+      providers: { FLEXPRICE: providers.flexprice, METEROID: providers.meteroid, FLEX: providers.flex },
+      secrets: [...config.secrets, ...Object.values(providers).map(({ apiKey }) => apiKey)],
+    },
+    exampleQuery: oneOfEach({ FLEXPRICE: examples.flexprice, METEROID: examples.meteroid, FLEX: examples.flex }),
+    controlUrl,
+    stop,
+  };
+}
+
+const LIST_QUERY = `{
+  checkoutSessions(first: 5) {
+    nodes { provider id status checkoutUrl createdAt customer { id } amounts { total { decimal currency } } }
+    sources { provider state message }
+  }
+}`;
+
+function oneOfEach(ids: Record<ProviderName, string>): string {
+  const fields = Object.entries(ids).map(
+    ([
+      provider,
+      id,
+    ]) => `  ${provider.toLowerCase()}: checkoutSessionByProviderId(provider: ${provider}, providerId: "${id}") {
+    ...Session
+  }`,
+  );
+  return `{
+${fields.join('\n')}
+}
+
+fragment Session on CheckoutSession {
+  id status mode checkoutUrl createdAt expiresAt
+  customer { id email }
+  amounts { total { decimal currency } }
+}`;
+}

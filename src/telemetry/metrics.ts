@@ -1,0 +1,128 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ProviderHealth } from '../checkout/provider.ts';
+import type { ProviderName } from '../checkout/session.ts';
+
+/** One request that the gateway answered, or whose client went away before. */
+export type HttpObservation = {
+  /** The path of a known route, else `other`: paths that callers make up must not become series. */
+  route: string;
+  method: string;
+  status: number;
+  seconds: number;
+};
+
+/** One attempt of one call to a provider. */
+export type UpstreamObservation = {
+  provider: ProviderName;
+  method: string;
+  /** The path with placeholders in the places of ids. */
+  route: string;
+  /** `ok`, or the error code that the attempt ended with. */
+  outcome: string;
+  /** 1 for the first. */
+  attempt: number;
+  seconds: number;
+};
+
+export type HealthReport = () => Partial<Record<ProviderName, ProviderHealth>>;
+
+/** What the gateway counts. Callers hand over an observation; names and labels of series are known here alone. */
+export type Metrics = {
+  httpRequest(observation: HttpObservation): void;
+  graphqlError(code: string): void;
+  upstreamCall(observation: UpstreamObservation): void;
+  /** Has the providers' health looked up whenever the metrics are read. */
+  watchHealth(report: HealthReport): void;
+  /** Everything counted so far in Prometheus' text format. */
+  render(): Promise<{ contentType: string; text: string }>;
+};
+
+const PREFIX = 'checkout_gateway';
+
+/** Seconds. The gateway's own part is a millisecond, a provider's deadline seconds. */
+const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+const HEALTH_VALUE = { UP: 1, DEGRADED: 0.5, DOWN: 0 } as const satisfies Record<ProviderHealth, number>;
+
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** Clients may send any of the forty methods that the parser knows; each would be a series of its own. */
+const methodLabel = (method: string): string => (METHODS.has(method) ? method : 'other');
+
+/** Counters of one gateway: each instance has its own registry, so that several can live in one process. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const http = httpSeries(registry);
+  const upstream = upstreamSeries(registry);
+  const errors = new Counter({
+    name: `${PREFIX}_graphql_errors_total`,
+    help: 'Errors in GraphQL answers, by code.',
+    labelNames: ['code'],
+    registers: [registry],
+  });
+  const reports: HealthReport[] = [];
+  registerHealth(registry, reports);
+  return {
+    httpRequest: http,
+    upstreamCall: upstream,
+    graphqlError: (code) => errors.inc({ code }),
+    watchHealth: (report) => reports.push(report),
+    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}
+
+function httpSeries(registry: Registry): Metrics['httpRequest'] {
+  const requests = new Counter({
+    name: `${PREFIX}_http_requests_total`,
+    help: 'HTTP requests; status 499 is a client that went away before it was answered.',
+    labelNames: ['route', 'method', 'status'],
+    registers: [registry],
+  });
+  const duration = new Histogram({
+    name: `${PREFIX}_http_request_duration_seconds`,
+    help: 'Time from the head of a request to its answer.',
+    labelNames: ['route'],
+    buckets: DURATION_BUCKETS,
+    registers: [registry],
+  });
+  return ({ route, method, status, seconds }) => {
+    requests.inc({ route, method: methodLabel(method), status });
+    duration.observe({ route }, seconds);
+  };
+}
+
+function upstreamSeries(registry: Registry): Metrics['upstreamCall'] {
+  const calls = new Counter({
+    name: `${PREFIX}_upstream_calls_total`,
+    help: 'Attempts of calls to providers, by how they ended.',
+    labelNames: ['provider', 'route', 'method', 'outcome'],
+    registers: [registry],
+  });
+  const duration = new Histogram({
+    name: `${PREFIX}_upstream_call_duration_seconds`,
+    help: 'Duration of one attempt of a call to a provider.',
+    labelNames: ['provider', 'route'],
+    buckets: DURATION_BUCKETS,
+    registers: [registry],
+  });
+  return ({ provider, method, route, outcome, seconds }) => {
+    calls.inc({ provider, route, method, outcome });
+    duration.observe({ provider, route }, seconds);
+  };
+}
+
+function registerHealth(registry: Registry, reports: readonly HealthReport[]): void {
+  new Gauge({
+    name: `${PREFIX}_provider_health`,
+    help: 'How well a provider has been answering lately: 1 up, 0.5 degraded, 0 down.',
+    labelNames: ['provider'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const report of reports) {
+        for (const [provider, health] of Object.entries(report())) this.set({ provider }, HEALTH_VALUE[health]);
+      }
+    },
+  });
+}

@@ -1,0 +1,151 @@
+import { expect, test } from 'vitest';
+import { badUserInput } from '../../src/checkout/errors.ts';
+import { startTestServer } from './test-server.ts';
+
+const requestId = expect.stringMatching(/^[0-9a-f-]{36}$/);
+const BUG = {
+  message: 'Something went wrong inside the gateway.',
+  extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false, requestId },
+};
+
+test("the gateway's own error keeps what it says", async () => {
+  const { errorsOf, lines } = await startTestServer();
+  expect(await errorsOf('{ limited }')).toEqual([
+    {
+      message: 'Flex takes no more requests now.',
+      path: ['limited'],
+      locations: [{ line: 1, column: 3 }],
+      extensions: { code: 'UPSTREAM_RATE_LIMITED', provider: 'FLEX', retryable: true, retryAfterMs: 1500, requestId },
+    },
+  ]);
+  expect(await errorsOf('{ badInput }')).toMatchObject([{ message: 'Expected an id, got nothing.' }]);
+  expect(lines).toEqual([]);
+});
+
+test.each([
+  ['a syntax error', '{ hello', {}, 'GRAPHQL_PARSE_FAILED'],
+  ['a field that is not there', '{ nope }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+  ['a literal of the wrong type', '{ even(value: "x") }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+  ['a literal that its scalar refuses', '{ even(value: -1) }', {}, 'BAD_USER_INPUT'],
+  ['a literal that the gateway refuses', '{ even(value: 3) }', {}, 'BAD_USER_INPUT'],
+  ['a variable of the wrong type', 'query($v: Even) { even(value: $v) }', { v: 'x' }, 'BAD_USER_INPUT'],
+  ['a variable that its scalar refuses', 'query($v: Even) { even(value: $v) }', { v: -1 }, 'BAD_USER_INPUT'],
+  ['a variable that the gateway refuses', 'query($v: Even) { even(value: $v) }', { v: 3 }, 'BAD_USER_INPUT'],
+  ['a variable left out', 'query($n: String!) { hello(name: $n) }', {}, 'BAD_USER_INPUT'],
+  ['null by a variable', 'query($n: String) { hello(name: $n) }', { n: null }, 'BAD_USER_INPUT'],
+  ['a GraphQLError with a code', '{ coded }', {}, 'BAD_USER_INPUT'],
+  ['an operation without a name among two', 'query A { hello } query B { hello }', {}, 'BAD_USER_INPUT'],
+  ['nothing to run', 'fragment F on Query { hello }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+  ['an empty query', '', {}, 'BAD_USER_INPUT'],
+])('%s is the callers mistake', async (_, query, variables, code) => {
+  const { errorsOf, lines } = await startTestServer();
+  const errors = await errorsOf(query, variables);
+  expect(errors.map(({ extensions }) => extensions)).toEqual([{ code, retryable: false, requestId }]);
+  expect(lines).toEqual([]);
+});
+
+test.each([
+  '{ hello',
+  '{ nope }',
+  'query($v: Even) { even(value: $v) }',
+])('%j is answered with 400', async (query) => {
+  const { post } = await startTestServer();
+  expect((await post({ query, variables: { v: 'x' } })).status).toBe(400);
+});
+
+test.each(['bug', 'impostor', 'notNull'])('a bug shows nothing of itself: %s', async (field) => {
+  const { errorsOf, lines } = await startTestServer();
+  const errors = await errorsOf(`{ ${field} }`);
+  expect(errors).toEqual([{ ...BUG, path: [field], locations: [{ line: 1, column: 3 }] }]);
+  const logged = lines.map((line) => JSON.parse(line));
+  expect(logged).toEqual([
+    expect.objectContaining({
+      level: 50,
+      requestId: errors[0]?.extensions.requestId,
+      path: field,
+      stack: expect.stringContaining('\n    at '),
+    }),
+  ]);
+});
+
+test('one error under many fields is logged once', async () => {
+  const { errorsOf, lines } = await startTestServer();
+  expect(await errorsOf('{ twins }')).toHaveLength(2);
+  expect(lines).toHaveLength(1);
+});
+
+test('a context that cannot be made because of a bug', async () => {
+  const { post, lines } = await startTestServer({
+    createContext() {
+      throw new Error('sk_live_1');
+    },
+  });
+  const response = await post({ query: '{ hello }' });
+  expect(response.status).toBe(500);
+  expect(await response.json()).toEqual({ errors: [BUG] });
+  expect(lines).toHaveLength(1);
+});
+
+test('a context that cannot be made because of the caller', async () => {
+  const { post, lines } = await startTestServer({
+    createContext() {
+      throw badUserInput('Expected a header, got none.');
+    },
+  });
+  const response = await post({ query: '{ hello }' });
+  expect(await response.json()).toEqual({
+    errors: [
+      { message: 'Expected a header, got none.', extensions: { code: 'BAD_USER_INPUT', retryable: false, requestId } },
+    ],
+  });
+  expect(lines).toEqual([]);
+});
+
+test('a document nested without end is no crash', async () => {
+  const { errorsOf } = await startTestServer();
+  const deep = '{a'.repeat(60_000);
+  expect(await errorsOf(deep)).toMatchObject([
+    { message: 'The document is nested too deeply.', extensions: { code: 'GRAPHQL_PARSE_FAILED', requestId } },
+  ]);
+  expect(await errorsOf('{ hello }')).toEqual([]);
+});
+
+test('variables nested without end are no crash', async () => {
+  const { post } = await startTestServer();
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  const body = `{"query":"query($v: Even) { even(value: $v) }","variables":{"v":${deep}}}`;
+  const response = await post(body);
+  expect(await response.json()).toMatchObject({ errors: [{ extensions: { requestId } }] });
+});
+
+test('names of the schema are suggested only where introspection is on', async () => {
+  const open = await startTestServer();
+  const closed = await startTestServer({ introspection: false });
+  const guess = 'query($c: Colour) { colour(value: $c) }';
+  expect((await open.errorsOf('{ helo }'))[0]?.message).toMatch(/Did you mean "hello"\?/);
+  expect((await open.errorsOf(guess, { c: 'RDE' }))[0]?.message).toMatch(/Did you mean/);
+  expect((await closed.errorsOf('{ helo }'))[0]?.message).toBe('Cannot query field "helo" on type "Query".');
+  expect((await closed.errorsOf(guess, { c: 'RDE' }))[0]?.message).toMatch(/does not exist in "Colour" enum\.$/);
+});
+
+test('without introspection the schema cannot be asked for', async () => {
+  const closed = await startTestServer({ introspection: false });
+  const open = await startTestServer({ production: true });
+  const query = '{ __schema { queryType { name } } }';
+  expect(await closed.errorsOf(query)).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+  expect(await open.errorsOf(query)).toEqual([]);
+});
+
+test('errors are counted by code, each once', async () => {
+  const { errorsOf, url, metrics } = await startTestServer();
+  await errorsOf('{ bug limited }');
+  await errorsOf('{ nope }');
+  await fetch(`${url}/graphql?query={hello}`, { headers: { cookie: 'a=b' } });
+  const { text } = await metrics.render();
+  expect(text.split('\n').filter((line) => line.startsWith('checkout_gateway_graphql_errors_total')).sort()).toEqual([
+    'checkout_gateway_graphql_errors_total{code="BAD_USER_INPUT"} 1',
+    'checkout_gateway_graphql_errors_total{code="GRAPHQL_VALIDATION_FAILED"} 1',
+    'checkout_gateway_graphql_errors_total{code="INTERNAL_SERVER_ERROR"} 1',
+    'checkout_gateway_graphql_errors_total{code="UPSTREAM_RATE_LIMITED"} 1',
+  ]);
+});
