@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // Vite would take graphql's ES module for our imports and leave libraries its CommonJS one: two copies, whose schemas
+  // do not know each other.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: [],
     sequence: { shuffle: true },
     testTimeout: 20_000,
     hookTimeout: 30_000,

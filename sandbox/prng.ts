@@ -47,13 +47,15 @@ export function chance(random: Random, probability: number): boolean {
 
 /** Picks a key of the table with the probability that its weight has among all weights. */
 export function weighted<T extends string>(random: Random, table: Readonly<Record<T, number>>): T {
-  const entries = Object.entries<number>(table) as [T, number][];
-  let rest = random() * entries.reduce((sum, [, weight]) => sum + weight, 0);
-  for (const [key, weight] of entries) {
-    rest -= weight;
-    if (rest < 0) return key;
+  let rest = 0;
+  for (const key in table) rest += table[key];
+  rest *= random();
+  let last: T | undefined;
+  for (const key in table) {
+    last = key;
+    rest -= table[key];
+    if (rest < 0) break;
   }
-  const last = entries.at(-1);
   if (last === undefined) throw new RangeError('weighted needs at least one entry');
-  return last[0];
+  return last;
 }

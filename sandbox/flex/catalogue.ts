@@ -27,6 +27,8 @@ const GOODS: readonly (readonly [string, number, Price['eligibility']])[] = [
 
 export class Catalogue {
   readonly prices: readonly Price[];
+  readonly withLetter: readonly Price[];
+  readonly withoutLetter: readonly Price[];
   readonly #byPrice = new Map<string, Price>();
   readonly #seed: number;
 
@@ -36,6 +38,8 @@ export class Catalogue {
       const random = randomOf(seed, 'flex:price', index);
       return { price: `fprice_${ulid(random)}`, product: `fprod_${ulid(random)}`, name, unitAmount, eligibility };
     });
+    this.withLetter = this.prices.filter((one) => one.eligibility === 'letter_of_medical_necessity');
+    this.withoutLetter = this.prices.filter((one) => one.eligibility !== 'letter_of_medical_necessity');
     for (const one of this.prices) this.#byPrice.set(one.price, one);
   }
 

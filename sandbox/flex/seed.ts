@@ -12,13 +12,10 @@ const MODES = { payment: 78, subscription: 16, setup: 3, off_session: 3 };
 const VISITS = ['cbtSleep', 'nutrition', 'musculoskeletal'];
 const SHOP = 'https://shop.example.com';
 
+/** The first item decides whether a letter of medical necessity is needed. */
 function lineItems(catalogue: Catalogue, letter: boolean, random: Random): LineItem[] {
-  const fitting = catalogue.prices.filter((price) => (price.eligibility === 'letter_of_medical_necessity') === letter);
   return Array.from({ length: between(random, 1, 3) }, (_, index) => ({
-    ...pick(
-      random,
-      index === 0 ? fitting : catalogue.prices.filter((price) => price.eligibility !== 'letter_of_medical_necessity'),
-    ),
+    ...pick(random, letter && index === 0 ? catalogue.withLetter : catalogue.withoutLetter),
     id: `fli_${ulid(random)}`,
     quantity: pick(random, [1, 1, 1, 2, 3]),
   }));

@@ -1,7 +1,7 @@
 import { ControlError, type Handles, type Json } from '../provider.ts';
 import { mergePatch } from '../records.ts';
 import { readTime } from '../time.ts';
-import { cancel, expire, fail, linkOf, pay, plan } from './life.ts';
+import { cancel, expire, fail, pay, plan } from './life.ts';
 import { flexpriceJson } from './shape.ts';
 import { type FlexpriceSession, type FlexpriceStore, isActive } from './store.ts';
 
@@ -22,7 +22,7 @@ function createRaw(store: FlexpriceStore, overrides: Json): FlexpriceSession {
     status: typeof status === 'string' ? status : 'published',
   };
   if (store.records.get(session.id) !== undefined) throw new ControlError(409, `Session ${session.id} exists already.`);
-  if (session.checkoutStatus !== 'initiated') session.paymentAction = linkOf(session.id);
+  session.hasLink = session.checkoutStatus !== 'initiated';
   if (typeof rest.idempotency_key === 'string') session.given = { idempotency_key: rest.idempotency_key };
   // Times and ids keep the very form they were given in, however odd.
   const asGiven = { created_at, expires_at, customer_id };

@@ -9,15 +9,8 @@ export const FAILURE_REASONS = ['payment declined by the bank', 'UPI request tim
 export function giveLink(store: FlexpriceStore, session: FlexpriceSession): void {
   if (session.checkoutStatus !== 'initiated') return;
   session.checkoutStatus = 'pending';
-  session.paymentAction = linkOf(session.id);
+  session.hasLink = true;
   store.touch(session);
-}
-
-export function linkOf(id: string): { type: string; url: string } {
-  const code = id.slice(-14);
-  if (hashText(id) % 8 === 0)
-    return { type: 'checkout_url', url: `https://checkout.razorpay.example/session/cos_${code}` };
-  return { type: 'payment_link', url: `https://checkout.razorpay.example/pl/plink_${code}` };
 }
 
 /** Sets what a completed session has: the apply step makes subscription, invoice and payment. */
@@ -32,7 +25,7 @@ export function applyCompletion(session: FlexpriceSession, atMs: number, random:
 /** @returns whether the session was still active, and so could be paid */
 export function pay(store: FlexpriceStore, session: FlexpriceSession): boolean {
   if (!isActive(session)) return false;
-  session.paymentAction ??= linkOf(session.id);
+  session.hasLink = true;
   const random = randomOf(store.world.seed, 'flexprice:paid', hashText(session.id));
   applyCompletion(session, store.world.clock.now(), random);
   store.touch(session, 'completed');

@@ -2,7 +2,7 @@ import { ulid } from '../ids.ts';
 import type { Person } from '../people.ts';
 import { between, chance, pick, type Random, randomOf, weighted } from '../prng.ts';
 import { DAY, MINUTE, SECOND, type World } from '../world.ts';
-import { applyCompletion, FAILURE_REASONS, linkOf, plan } from './life.ts';
+import { applyCompletion, FAILURE_REASONS, plan } from './life.ts';
 import { type FlexpriceSession, FlexpriceStore, isActive, LIFETIME_MS } from './store.ts';
 
 const STATUSES = { initiated: 3, pending: 9, completed: 50, failed: 13, expired: 25 };
@@ -14,8 +14,11 @@ const SHOP = 'https://shop.example.com';
 
 const planIdOf = (world: World, name: string): string => `plan_${ulid(randomOf(world.seed, `flexprice:plan:${name}`))}`;
 
-function configurationOf(world: World, action: string, random: Random): Record<string, unknown> {
-  const name = pick(random, PLANS);
+type Plan = { id: string; name: string };
+const plansOf = (world: World): Plan[] => PLANS.map((name) => ({ name, id: planIdOf(world, name) }));
+
+function configurationOf(plans: readonly Plan[], action: string, random: Random): Record<string, unknown> {
+  const plan = pick(random, plans);
   const subscription_id = `subs_${ulid(random)}`;
   switch (action) {
     case 'wallet_topup':
@@ -35,10 +38,10 @@ function configurationOf(world: World, action: string, random: Random): Record<s
       if (chance(random, 0.06)) return {};
       return {
         create_subscription_params: {
-          plan_id: planIdOf(world, name),
+          plan_id: plan.id,
           currency: pick(random, CURRENCIES),
           billing_period: pick(random, PERIODS),
-          ...(chance(random, 0.3) ? { lookup_key: name } : {}),
+          ...(chance(random, 0.3) ? { lookup_key: plan.name } : {}),
         },
       };
   }
@@ -63,7 +66,7 @@ function ageOf(status: string, random: Random): number {
   return between(random, 16 * MINUTE, 30 * DAY);
 }
 
-function seeded(world: World, index: number): FlexpriceSession {
+function seeded(world: World, plans: readonly Plan[], index: number): FlexpriceSession {
   const random = randomOf(world.seed, 'flexprice:seed', index);
   const person = pick(random, world.people.all);
   const checkoutStatus = weighted(random, STATUSES);
@@ -80,9 +83,10 @@ function seeded(world: World, index: number): FlexpriceSession {
     action,
     checkoutStatus,
     status: 'published',
+    hasLink: checkoutStatus !== 'initiated',
     customerId: person.flexpriceId,
     given: givenOf(person, index, random),
-    configuration: configurationOf(world, action, random),
+    configuration: configurationOf(plans, action, random),
   };
   settle(session, random);
   return session;
@@ -91,7 +95,6 @@ function seeded(world: World, index: number): FlexpriceSession {
 /** Gives a seeded session what its status implies. */
 function settle(session: FlexpriceSession, random: Random): void {
   const { checkoutStatus, createdMs } = session;
-  if (checkoutStatus !== 'initiated') session.paymentAction = linkOf(session.id);
   const endMs = createdMs + between(random, MINUTE / 2, 14 * MINUTE);
   if (checkoutStatus === 'completed') {
     applyCompletion(session, endMs, random);
@@ -126,7 +129,7 @@ function example(world: World): FlexpriceSession {
     checkoutStatus: 'pending',
     status: 'published',
     customerId: world.people.all[0]?.flexpriceId ?? '',
-    paymentAction: linkOf(id),
+    hasLink: true,
     given: {
       success_url: `${SHOP}/done?order=1`,
       failure_url: `${SHOP}/failed`,
@@ -143,7 +146,9 @@ export const exampleId = (world: World): string => example(world).id;
 
 export function seededStore(world: World): FlexpriceStore {
   const first = example(world);
-  const others = Array.from({ length: Math.max(0, world.sessions - 1) }, (_, index) => seeded(world, index + 1));
+  const plans = plansOf(world);
+  const count = Math.max(0, world.sessions - 1);
+  const others = Array.from({ length: count }, (_, index) => seeded(world, plans, index + 1));
   const store = new FlexpriceStore(world, world.sessions > 0 ? [first, ...others] : []);
   for (const session of store.records.oldestFirst()) {
     if (isActive(session)) plan(store, session, session.id !== first.id);

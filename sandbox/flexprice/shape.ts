@@ -1,13 +1,20 @@
 import { ulid } from '../ids.ts';
-import { randomOf } from '../prng.ts';
+import { hashText, randomOf } from '../prng.ts';
 import { patched } from '../records.ts';
 import { goTime } from '../time.ts';
 import type { World } from '../world.ts';
 import type { FlexpriceSession } from './store.ts';
 
+/** The hosted page: mostly a payment link, now and then a checkout. */
+function linkOf({ id }: FlexpriceSession): { type: string; url: string } {
+  const code = id.slice(-14);
+  if (hashText(id) % 8 > 0) return { type: 'payment_link', url: `https://checkout.razorpay.example/pl/plink_${code}` };
+  return { type: 'checkout_url', url: `https://checkout.razorpay.example/session/cos_${code}` };
+}
+
 /** Documented, but stripped by today's server because they can hold gateway tokens. */
 function results(session: FlexpriceSession): Record<string, unknown> {
-  const action = session.paymentAction;
+  const action = session.hasLink ? linkOf(session) : undefined;
   return {
     result:
       session.subscriptionId === undefined
@@ -46,7 +53,7 @@ export function flexpriceJson(session: FlexpriceSession, world: World): Record<s
     payment_provider: 'razorpay',
     configuration: session.configuration,
     ...session.given,
-    payment_action: session.paymentAction,
+    payment_action: session.hasLink ? linkOf(session) : undefined,
     expires_at: time(session.expiresMs),
     completed_at: time(session.completedMs),
     cancelled_at: time(session.cancelledMs),

@@ -16,7 +16,8 @@ export type FlexpriceSession = Stored & {
   /** What the caller gave and the answer repeats: urls, metadata, idempotency_key, payment_provider_config. */
   given: Record<string, unknown>;
   configuration: Record<string, unknown>;
-  paymentAction?: { type: string; url: string };
+  /** Whether the hosted page exists, whose address follows from the id. */
+  hasLink: boolean;
   completedMs?: number;
   cancelledMs?: number;
   failureReason?: string;
@@ -68,6 +69,7 @@ export class FlexpriceStore {
       customerId,
       given: {},
       configuration: {},
+      hasLink: false,
     };
   }
 

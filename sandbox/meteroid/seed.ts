@@ -36,7 +36,7 @@ function ageOf(status: string, hours: number | null, random: Random): number {
   return between(random, HOUR, 30 * DAY);
 }
 
-function seeded(world: World, index: number): MeteroidSession {
+function seeded(world: World, planVersions: readonly string[], index: number): MeteroidSession {
   const random = randomOf(world.seed, 'meteroid:seed', index);
   const wanted = weighted(random, STATUSES);
   const hours = lifetimeOf(random) ?? (wanted === 'LATE' || wanted === 'EXPIRED' ? 1 : null);
@@ -49,7 +49,7 @@ function seeded(world: World, index: number): MeteroidSession {
     seq: index,
     micros: between(random, 0, 999),
     customerId: pick(random, world.people.all).meteroidId,
-    planVersionId: planVersionOf(world, pick(random, PLANS)),
+    planVersionId: pick(random, planVersions),
     status: wanted === 'LATE' ? 'CREATED' : wanted,
     checkoutType: weighted(random, TYPES),
     expiresMs: hours === null ? null : createdMs + hours * HOUR,
@@ -93,7 +93,9 @@ export const exampleId = (world: World): string => example(world).id;
 
 export function seededStore(world: World): MeteroidStore {
   const first = example(world);
-  const others = Array.from({ length: Math.max(0, world.sessions - 1) }, (_, index) => seeded(world, index + 1));
+  const planVersions = PLANS.map((name) => planVersionOf(world, name));
+  const count = Math.max(0, world.sessions - 1);
+  const others = Array.from({ length: count }, (_, index) => seeded(world, planVersions, index + 1));
   const store = new MeteroidStore(world, world.sessions > 0 ? [first, ...others] : []);
   for (const session of store.records.oldestFirst()) {
     if (isOpen(session)) plan(store, session, session.id !== first.id);

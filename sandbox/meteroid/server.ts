@@ -8,7 +8,7 @@ import { handlesOf } from './handles.ts';
 import { readCreate, readList } from './input.ts';
 import { cancel, plan } from './life.ts';
 import { exampleId, seededStore } from './seed.ts';
-import { meteroidJson, meteroidText } from './shape.ts';
+import { meteroidJson, meteroidText, minterOf } from './shape.ts';
 import type { MeteroidStore } from './store.ts';
 
 export const METEROID_KEY = 'sandbox_meteroid_key';
@@ -22,11 +22,12 @@ function get(store: MeteroidStore, { id }: Call): Answer {
 /** The whole list at once, newest first: Meteroid knows no paging. */
 function list(store: MeteroidStore, { request }: Call): Answer {
   const { input, ignored } = readList(request.query);
+  const mint = minterOf(store);
   const texts: string[] = [];
   for (const session of store.records.oldestFirst()) {
     if (input.customer_id !== undefined && session.customerId !== input.customer_id) continue;
     if (input.status !== undefined && session.status !== input.status) continue;
-    texts.push(meteroidText(store, session));
+    texts.push(meteroidText(store, session, mint));
   }
   return { status: 200, text: `{"sessions":[${texts.reverse().join(',')}]}`, ignored };
 }

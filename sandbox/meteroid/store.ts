@@ -20,7 +20,7 @@ export type MeteroidSession = Stored & {
   trialDurationDays: number | null;
   paymentMethodsConfig: Record<string, unknown> | null;
   subscriptionId: string | null;
-  /** The JSON of an ended session, which no longer changes from read to read. */
+  /** The JSON of what does not change from read to read, once it was asked for. */
   text?: string;
 };
 

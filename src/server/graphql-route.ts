@@ -10,6 +10,7 @@ import type { GraphQLServerOptions } from './options.ts';
 import { kindOf } from './public-error.ts';
 import { Refusal } from './refusal.ts';
 import type { Exchange, Route } from './route.ts';
+import { withOfflineHint } from './sandbox-page.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 
@@ -87,7 +88,3 @@ function completeErrors(body: string, requestId: string, metrics: Metrics): stri
   const result: { errors: GraphQLFormattedError[] } = JSON.parse(body);
   return `${JSON.stringify({ ...result, errors: withRequestId(result.errors, requestId, metrics) })}\n`;
 }
-
-/** The Sandbox is loaded from Apollo's servers; who cannot reach them is shown the way to the one that is not. */
-const withOfflineHint = (html: string): string =>
-  html.replace('you might be offline.', 'you might be offline. <a href="/graphiql">GraphiQL</a> needs no internet.');

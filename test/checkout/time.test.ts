@@ -59,27 +59,25 @@ describe('parseInstant', () => {
     expect(parseInstant(value)).toBe(expected);
   });
 
-  it.each(
-    [
-      'soon',
-      '',
-      ' ',
-      '2026-02-30T00:00:00Z',
-      '2026-13-01T00:00:00Z',
-      '2026-11-01T24:00:01Z',
-      '2026-11-01T12:60:00Z',
-      '2026-11-01T12:00:00+25:00',
-        Number.NaN,
-      Number.POSITIVE_INFINITY,
-      1e300,
-      -1e300,
-      null,
-      undefined,
-      true,
-      {},
-      [],
-    ],
-  )('finds no moment in %j', (value) => {
+  it.each([
+    'soon',
+    '',
+    ' ',
+    '2026-02-30T00:00:00Z',
+    '2026-13-01T00:00:00Z',
+    '2026-11-01T24:00:01Z',
+    '2026-11-01T12:60:00Z',
+    '2026-11-01T12:00:00+25:00',
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    1e300,
+    -1e300,
+    null,
+    undefined,
+    true,
+    {},
+    [],
+  ])('finds no moment in %j', (value) => {
     expect(parseInstant(value)).toBeNull();
   });
 

@@ -1,7 +1,10 @@
 import type { LaunchOptions } from 'playwright-core';
 import { CHROMIUM, findTool, missingSentence } from '../../scripts/require-tools.ts';
 
-/** Nothing of Chromium's own may go out: tests count every request that leaves the machine. */
+/**
+ * Tests run where there is no internet, and must not notice when there is: Chromium's own calls home are off as far as
+ * it lets them be, and no name but this machine's resolves.
+ */
 const ARGS = [
   '--headless',
   '--no-sandbox',
@@ -11,6 +14,7 @@ const ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
 ] as const;
 
 /** For `chromium.launch`, which gives each browser a fresh profile and removes it afterwards. */

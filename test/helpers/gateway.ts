@@ -4,10 +4,8 @@ import { startGateway } from '../../src/gateway.ts';
 import type { UpstreamPolicy } from '../../src/upstream/index.ts';
 import { recordLog } from './log.ts';
 
-export type Json = { [key: string]: Json } & Json[] & (string & number & boolean & null);
-
-export type GraphQLAnswer = {
-  data: Json;
+export type GraphQLAnswer<Data = Record<string, unknown>> = {
+  data: Data;
   errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[];
 };
 
@@ -15,7 +13,7 @@ export type TestGateway = {
   url: string;
   /** Lines of the log so far. */
   log: string[];
-  ask(query: string, variables?: Record<string, unknown>): Promise<GraphQLAnswer>;
+  ask<Data = Record<string, unknown>>(query: string, variables?: Record<string, unknown>): Promise<GraphQLAnswer<Data>>;
   stop(): Promise<void>;
 };
 
@@ -35,13 +33,13 @@ export async function startTestGateway({ providers, ...options }: TestGatewayOpt
   return {
     url: server.url,
     log: lines,
-    async ask(query, variables) {
+    async ask<Data>(query: string, variables?: Record<string, unknown>) {
       const response = await fetch(`${server.url}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ query, variables }),
       });
-      return (await response.json()) as GraphQLAnswer;
+      return (await response.json()) as GraphQLAnswer<Data>;
     },
     stop: () => server.stop(0),
   };

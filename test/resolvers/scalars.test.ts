@@ -92,10 +92,17 @@ describe.each(READERS)('as %s', (_, read) => {
     );
   });
 
+  test('a refusal repeats no more than 40 characters, and no half of one', () => {
+    expect(refusal(() => read(CalendarDate, 'x'.repeat(1_000))).message).toBe(
+      `Expected a calendar date such as 2026-11-30, got "${'x'.repeat(39)}….`,
+    );
+    expect(refusal(() => read(CalendarDate, `${'x'.repeat(38)}😀`)).message).toMatch(/x\ufffd….$/);
+  });
+
   test('whatever text comes is read or refused with BAD_USER_INPUT, repeating at most 40 characters of it', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: 'binary', maxLength: 200 }),
+        fc.string({ unit: 'binary', maxLength: 200, size: 'max' }),
         fc.constantFrom(DateTime, CalendarDate, WebUrl),
         (text, scalar) => {
           try {

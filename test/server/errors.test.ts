@@ -44,11 +44,7 @@ test.each([
   expect(lines).toEqual([]);
 });
 
-test.each([
-  '{ hello',
-  '{ nope }',
-  'query($v: Even) { even(value: $v) }',
-])('%j is answered with 400', async (query) => {
+test.each(['{ hello', '{ nope }', 'query($v: Even) { even(value: $v) }'])('%j is answered with 400', async (query) => {
   const { post } = await startTestServer();
   expect((await post({ query, variables: { v: 'x' } })).status).toBe(400);
 });
@@ -142,7 +138,12 @@ test('errors are counted by code, each once', async () => {
   await errorsOf('{ nope }');
   await fetch(`${url}/graphql?query={hello}`, { headers: { cookie: 'a=b' } });
   const { text } = await metrics.render();
-  expect(text.split('\n').filter((line) => line.startsWith('checkout_gateway_graphql_errors_total')).sort()).toEqual([
+  expect(
+    text
+      .split('\n')
+      .filter((line) => line.startsWith('checkout_gateway_graphql_errors_total'))
+      .sort(),
+  ).toEqual([
     'checkout_gateway_graphql_errors_total{code="BAD_USER_INPUT"} 1',
     'checkout_gateway_graphql_errors_total{code="GRAPHQL_VALIDATION_FAILED"} 1',
     'checkout_gateway_graphql_errors_total{code="INTERNAL_SERVER_ERROR"} 1',

@@ -70,7 +70,9 @@ test('a mutation by GET is refused with the method that is allowed', async () =>
   const response = await fetch(`${url}/graphql?query=mutation{touch(name:"a")}`);
   expect(response.status).toBe(405);
   expect(response.headers.get('allow')).toBe('POST');
-  expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT', retryable: false } }] });
+  expect(await response.json()).toMatchObject({
+    errors: [{ extensions: { code: 'BAD_USER_INPUT', retryable: false } }],
+  });
   expect(touched).toEqual([]);
 });
 
@@ -95,7 +97,9 @@ test('a persisted query is unknown first, then known by its hash', async () => {
   const extensions = { persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') } };
   const unknown = await post({ extensions });
   expect(await unknown.json()).toMatchObject({
-    errors: [{ message: 'PersistedQueryNotFound', extensions: { code: 'PERSISTED_QUERY_NOT_FOUND', retryable: false } }],
+    errors: [
+      { message: 'PersistedQueryNotFound', extensions: { code: 'PERSISTED_QUERY_NOT_FOUND', retryable: false } },
+    ],
   });
   expect(unknown.headers.get('cache-control')).toBe('no-store');
   await post({ query, extensions });

@@ -2,7 +2,12 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { onTestFinished } from 'vitest';
 import { badUserInput, GatewayError } from '../../src/checkout/errors.ts';
-import { createServer, type GraphQLServer, type GraphQLServerOptions, type RequestInfo } from '../../src/server/index.ts';
+import {
+  createServer,
+  type GraphQLServer,
+  type GraphQLServerOptions,
+  type RequestInfo,
+} from '../../src/server/index.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
 
@@ -99,10 +104,13 @@ export type TestServer = GraphQLServer & {
 
 export type PublicError = { message: string; path?: string[]; extensions: Record<string, unknown> };
 
+function toBody(body: unknown): string | Uint8Array<ArrayBuffer> {
+  if (typeof body === 'string') return body;
+  return body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body);
+}
+
 /** A gateway server on a free port over a throwaway schema; it is stopped when the test is over. */
-export async function startTestServer(
-  overrides: Partial<GraphQLServerOptions<TestContext>> = {},
-): Promise<TestServer> {
+export async function startTestServer(overrides: Partial<GraphQLServerOptions<TestContext>> = {}): Promise<TestServer> {
   const lines: string[] = [];
   const touched: string[] = [];
   const metrics = createMetrics();
@@ -129,7 +137,7 @@ export async function startTestServer(
     fetch(`${server.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
-      body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+      body: toBody(body),
     });
   const errorsOf = async (query: string, variables?: Record<string, unknown>) => {
     const response = await post({ query, variables });
