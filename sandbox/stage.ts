@@ -38,7 +38,7 @@ function build(options: StageOptions): Scene {
   const world: World = {
     seed,
     sessions,
-    clock: new Clock(options.now ?? Date.now()),
+    clock: new Clock(Math.round(options.now ?? Date.now())),
     people: new People(seed, Math.min(2000, Math.max(8, Math.ceil(sessions / 6)))),
     switches: defaultSwitches(options.live),
     onEvent: options.onEvent ?? (() => {}),

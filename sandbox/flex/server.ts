@@ -41,7 +41,11 @@ function changing(store: FlexStore): Route[] {
   const post = (path: RegExp, run: (store: FlexStore, call: Call) => Answer): Route => ({
     method: 'POST',
     path,
-    run: (call) => kept.once(call.request, () => run(store, call)),
+    run: (call) => {
+      // A body that is not JSON is refused before its key is used up.
+      call.body();
+      return kept.once(call.request, () => run(store, call));
+    },
   });
   const confirmRoute = post(/^\/v1\/checkout\/sessions\/([^/]+)\/confirm$/, confirm);
   return [

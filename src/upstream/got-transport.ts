@@ -46,6 +46,7 @@ function exchange(client: Got, request: TransportRequest, limit: number): Promis
     // got waits for a body to be written where there could be one.
     if (body === undefined && method !== 'GET') stream.end();
 
+    let answered = false;
     const abort = () => {
       reject(new TransportError('aborted'));
       stream.destroy();
@@ -54,6 +55,8 @@ function exchange(client: Got, request: TransportRequest, limit: number): Promis
     const done = () => signal.removeEventListener('abort', abort);
 
     stream.on('error', (error: unknown) => {
+      // From here on it is the body's fault, and readBody listens too.
+      if (answered) return;
       done();
       try {
         reject(troubleOf(error));
@@ -62,6 +65,7 @@ function exchange(client: Got, request: TransportRequest, limit: number): Promis
       }
     });
     stream.once('response', (response: Response) => {
+      answered = true;
       readBody(stream, response.headers['content-encoding'], limit).then((read) => {
         done();
         resolve({ status: response.statusCode, headers: response.headers, ...read });

@@ -36,7 +36,9 @@ export function readBody(source: Readable, encoding: string | undefined, limit: 
     const packed = encoding !== undefined && encoding !== '' && encoding.toLowerCase() !== 'identity';
     decoder = packed ? decoderFor(encoding) : undefined;
     if (packed && !decoder) return fail('garbled');
-    decoder?.on('error', (error: NodeJS.ErrnoException) => fail(error.code === 'Z_BUF_ERROR' ? 'truncated' : 'garbled'));
+    decoder?.on('error', (error: NodeJS.ErrnoException) =>
+      fail(error.code === 'Z_BUF_ERROR' ? 'truncated' : 'garbled'),
+    );
 
     const plain = decoder ? source.pipe(decoder) : source;
     plain.on('data', (chunk: Buffer) => {

@@ -1,0 +1,49 @@
+import { GatewayError, type UpstreamErrorCode } from '../checkout/errors.ts';
+import type { ProviderName } from '../checkout/session.ts';
+
+/** What a call says about how the provider is: it works, it does not, or nothing either way. */
+export type Evidence = 'alive' | 'failing' | 'none';
+
+/** Why a call has no answer. A value rather than an exception: policies look at it, only the caller gets it thrown. */
+export type Failure = {
+  ok: false;
+  code: UpstreamErrorCode;
+  /** Whether the caller may try the same later. */
+  retryable: boolean;
+  /** Whether a read is worth another attempt right now. */
+  again: boolean;
+  evidence: Evidence;
+  /** Milliseconds, as the provider asked, or until the breaker lets a call through. */
+  retryAfterMs?: number | undefined;
+  /** Milliseconds until the next attempt, once it is settled that there is one. */
+  againInMs?: number;
+  /** The breaker let nothing through. */
+  refused?: true;
+  /** For the log. */
+  status?: number | undefined;
+  /** For the log: Node's bare code, such as ECONNREFUSED. */
+  nodeCode?: string | undefined;
+};
+
+const DISPLAY_NAMES = { FLEXPRICE: 'Flexprice', METEROID: 'Meteroid', FLEX: 'Flex' } as const satisfies Record<
+  ProviderName,
+  string
+>;
+
+const SENTENCES = {
+  UPSTREAM_RATE_LIMITED: (name) => `${name} gets more requests than it allows.`,
+  UPSTREAM_UNAVAILABLE: (name) => `${name} cannot be reached at the moment.`,
+  UPSTREAM_TIMEOUT: (name) => `${name} did not answer in time.`,
+  UPSTREAM_ERROR: (name) => `${name} failed to answer.`,
+  UPSTREAM_BAD_RESPONSE: (name) => `${name} gave an answer that cannot be read.`,
+  UPSTREAM_AUTH_FAILED: (name) => `${name} did not accept the credentials of this gateway.`,
+} as const satisfies Record<UpstreamErrorCode, (name: string) => string>;
+
+/** The error that the caller gets: the gateway's own sentence, and nothing of what the provider or a library said. */
+export function gatewayErrorOf(provider: ProviderName, { code, retryable, retryAfterMs }: Failure): GatewayError {
+  return new GatewayError(code, SENTENCES[code](DISPLAY_NAMES[provider]), {
+    provider,
+    retryable,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}
