@@ -14,6 +14,11 @@ const SCHEMAS = {
       .max(366 * 86_400),
   }),
   session,
+  sessions: z.strictObject({
+    provider,
+    where: z.record(z.string(), z.unknown()).optional(),
+    limit: z.int().min(1).optional(),
+  }),
   create: z.looseObject({ provider }),
   patch: session.extend({
     set: z.record(z.string(), z.unknown()).optional(),

@@ -9,6 +9,7 @@ export const USAGE: Readonly<Record<string, string>> = {
   'GET /': 'the state: clock, switches, sessions by status, faults, traffic; and this list',
   'POST /advance': '{seconds}: lets the sandbox clock pass',
   'POST /session': '{provider, id}: a session as GET would answer it, without envelope; null when there is none',
+  'POST /sessions': '{provider, where?: {…}, limit?}: sessions, newest first, whose properties equal all of where',
   'POST /pay': '{provider, id}: the customer pays, or takes the step that is left',
   'POST /fail': '{provider, id}: a payment attempt fails',
   'POST /expire': '{provider, id}',

@@ -9,6 +9,12 @@ import { PROVIDERS, type ProviderName, type Switches } from './world.ts';
 export type SessionRef = { provider: ProviderName; id: string };
 export type Selection = { provider?: ProviderName | undefined };
 
+export type SessionSearch = {
+  provider: ProviderName;
+  where?: Json | undefined;
+  limit?: number | undefined;
+};
+
 export type SandboxState = {
   /** The sandbox's time, ISO. */
   now: string;
@@ -31,6 +37,11 @@ export type SandboxControl = {
   /** Lets the sandbox's time pass, and everything happen that is due. */
   advance: (input: { seconds: number }) => { now: string };
   session: (input: SessionRef) => Json | null;
+  /**
+   * Sessions, newest first: those whose properties equal all of `where`. The only way to see what Flexprice, which has
+   * no list, was seeded with. @default limit 100
+   */
+  sessions: (input: SessionSearch) => Json[];
   /** The customer pays, or takes the step that is left. */
   pay: (input: SessionRef) => Json;
   /** A payment attempt fails. */
@@ -69,6 +80,17 @@ function stateOf(stage: Stage): SandboxState {
   };
 }
 
+function search(stage: Stage, input: SessionSearch): Json[] {
+  const { provider, where = {}, limit = 100 } = readControl('sessions', input);
+  const wanted = Object.entries(where).map(([name, value]) => [name, JSON.stringify(value)] as const);
+  const found: Json[] = [];
+  for (const session of stage.provider(provider).handles.sessions()) {
+    if (found.length === limit) break;
+    if (wanted.every(([name, text]) => JSON.stringify(session[name]) === text)) found.push(session);
+  }
+  return found;
+}
+
 const nowOf = (stage: Stage): string => new Date(stage.world.clock.now()).toISOString();
 
 /** Faults are checked before they are kept: a bad regular expression must not break every later call. */
@@ -103,6 +125,7 @@ export function controlOf(stage: Stage): SandboxControl {
       const { provider, id } = readControl('session', input);
       return stage.provider(provider).handles.session(id) ?? null;
     },
+    sessions: (input) => search(stage, input),
     pay: handle('pay'),
     fail: handle('fail'),
     expire: handle('expire'),

@@ -9,7 +9,7 @@ import { Stage } from './stage.ts';
 import { PROVIDERS, type ProviderName } from './world.ts';
 
 export type { CallRecord, Traffic } from './calls.ts';
-export type { SandboxControl, SandboxState, SessionRef } from './control.ts';
+export type { SandboxControl, SandboxState, SessionRef, SessionSearch } from './control.ts';
 export type { EffectCount } from './effects.ts';
 export type { Fault, FaultKind, FaultSpec } from './faults.ts';
 export { ControlError } from './provider.ts';

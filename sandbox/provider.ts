@@ -7,6 +7,8 @@ export type Json = Record<string, unknown>;
 /** What the control surface can do to a provider's sessions; every one answers the session as GET would show it. */
 export type Handles = {
   session: (id: string) => Json | undefined;
+  /** All of them, newest first. */
+  sessions: () => Iterable<Json>;
   pay: (id: string) => Json;
   fail: (id: string) => Json;
   expire: (id: string) => Json;

@@ -31,6 +31,13 @@ export class Records<R extends Stored> {
     return this.#oldestFirst;
   }
 
+  *newestFirst<T>(show: (record: R) => T): Generator<T> {
+    for (let at = this.#oldestFirst.length - 1; at >= 0; at -= 1) {
+      const record = this.#oldestFirst[at];
+      if (record !== undefined) yield show(record);
+    }
+  }
+
   get(id: string): R | undefined {
     return this.#byId.get(id);
   }

@@ -94,6 +94,7 @@ export function handlesOf(store: FlexStore): Handles {
       const session = store.records.get(id);
       return session === undefined ? undefined : show(session);
     },
+    sessions: () => store.records.newestFirst(show),
     pay: step('pay', pay),
     fail: step('fail', fail),
     expire: step('expire', expire),

