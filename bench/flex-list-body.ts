@@ -58,7 +58,14 @@ function flexSessionBody(index: number): Record<string, unknown> {
     defaults: { email: `customer${index}@example.com`, first_name: 'Ada', last_name: 'Lovelace' },
     disputes:
       disputed > 0
-        ? [{ dispute_id: id('fdp', index), amount: total, status: 'needs_response', created_at: iso(createdAt + 9_000) }]
+        ? [
+            {
+              dispute_id: id('fdp', index),
+              amount: total,
+              status: 'needs_response',
+              created_at: iso(createdAt + 9_000),
+            },
+          ]
         : [],
     expires_at: createdAt + 86_400,
     fees: index % 6 === 0 ? [{ name: 'Handling', amount: 250 }] : [],

@@ -26,7 +26,9 @@ type Query = {
   bound?: { name: 'gt' | 'gte' | 'lt' | 'lte'; index: number; shift: number } | undefined;
 };
 
-const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(arbitrary, { nil: undefined });
+/** Mostly nothing: with every filter at once, every page would be empty. */
+const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 const index = fc.nat({ max: 59 });
 const queries: fc.Arbitrary<Query> = fc.record({
   limit: maybe(fc.integer({ min: 1, max: 100 })),
@@ -86,7 +88,7 @@ test('any page is what the plain array gives', async () => {
       const reply = await list(search(query));
       expect(ids(reply.json.checkout_sessions)).toEqual(ids(model(query)));
     }),
-    { numRuns: 400 },
+    { numRuns: 1500 },
   );
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { misbehavingServer, refusedOrigin } from './misbehaving-server.ts';
 import { GET, POST, rig } from './rig.ts';
-import { answer, closeAfter, closeBeforeHeaders, garbage, json, resetBeforeHeaders } from './ways.ts';
+import { answer, closeBeforeHeaders, garbage, json, resetBeforeHeaders } from './ways.ts';
 
 describe('a provider that cannot be reached', () => {
   test('refused connection', async () => {
@@ -107,8 +107,11 @@ describe('connections', () => {
     expect(server.connections()).toBe(1);
   });
 
-  test('that the server closed meanwhile cost a read nothing', async () => {
-    const server = await misbehavingServer(closeAfter({ n: 1 }), resetBeforeHeaders, json({ n: 3 }));
+  test.each([
+    ['reset', resetBeforeHeaders],
+    ['closed', closeBeforeHeaders],
+  ])('that the server %s meanwhile cost a read nothing', async (_, way) => {
+    const server = await misbehavingServer(json({ n: 1 }), way, json({ n: 3 }));
     const { send } = rig(server.origin);
     expect((await send()).body).toEqual({ n: 1 });
     expect((await send()).body).toEqual({ n: 3 });

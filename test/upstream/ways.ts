@@ -60,13 +60,3 @@ export const later =
 
 /** What is not HTTP at all. */
 export const garbage: Way = (response) => void response.socket?.end('220 mail.example.com ESMTP\r\n');
-
-/** A good answer, after which the server closes the connection that it promised to keep. */
-export const closeAfter =
-  (value: unknown): Way =>
-  (response) => {
-    const body = JSON.stringify(value);
-    response.socket?.write(
-      `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: keep-alive\r\n\r\n${body}`,
-    );
-  };
