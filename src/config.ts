@@ -1,4 +1,4 @@
-import type { ProviderName } from './checkout/session.ts';
+import { PROVIDER_NAMES, type ProviderName } from './checkout/provider-name.ts';
 import { SettingsReader } from './settings-reader.ts';
 import { LOG_LEVELS, type LogLevel } from './telemetry/log.ts';
 
@@ -53,7 +53,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
 
 function readProviders(settings: SettingsReader): Config['providers'] {
   const providers: Config['providers'] = {};
-  for (const provider of ['FLEXPRICE', 'METEROID', 'FLEX'] as const) {
+  for (const provider of PROVIDER_NAMES) {
     const apiKey = settings.secret(`${provider}_API_KEY`);
     const baseUrl = settings.baseUrl(`${provider}_BASE_URL`);
     const environmentId = provider === 'FLEXPRICE' ? settings.headerValue('FLEXPRICE_ENVIRONMENT_ID') : undefined;

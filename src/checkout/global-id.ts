@@ -1,13 +1,11 @@
 import { badUserInput } from './errors.ts';
-import type { ProviderName } from './session.ts';
+import { PROVIDER_FACTS, PROVIDER_NAMES, type ProviderName } from './provider-name.ts';
 
 /** The session that a global id names. */
 export type SessionKey = { provider: ProviderName; providerId: string };
 
-// One letter for each provider, for ever: ids are stored by clients. A new provider takes a new letter.
-const LETTERS = { FLEXPRICE: 'p', METEROID: 'm', FLEX: 'f' } as const satisfies Record<ProviderName, string>;
 const PROVIDERS: ReadonlyMap<string, ProviderName> = new Map(
-  Object.entries(LETTERS).map(([provider, letter]) => [letter, provider as ProviderName]),
+  PROVIDER_NAMES.map((provider) => [PROVIDER_FACTS[provider].idLetter, provider]),
 );
 const VERSION = '1';
 /** Longest global id in characters, and the longest provider id in UTF-8 bytes that fits into one. */
@@ -22,7 +20,7 @@ const CONTROL = /\p{Cc}/u;
 export function globalId(provider: ProviderName, providerId: string): string {
   const problem = providerIdProblem(providerId);
   if (problem) throw new RangeError(problem);
-  return Buffer.from(`${VERSION}${LETTERS[provider]}:${providerId}`).toString('base64url');
+  return Buffer.from(`${VERSION}${PROVIDER_FACTS[provider].idLetter}:${providerId}`).toString('base64url');
 }
 
 /**

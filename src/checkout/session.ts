@@ -1,9 +1,9 @@
 import type { Money } from './money.ts';
+import type { ProviderName } from './provider-name.ts';
 import type { SessionMode, SessionStatus } from './status.ts';
 import type { CalendarDate, Instant } from './time.ts';
 
-/** The providers, as the schema names them. */
-export type ProviderName = 'FLEXPRICE' | 'METEROID' | 'FLEX';
+export type { ProviderName };
 
 /** What may be done with a session. */
 export type SessionAction = 'CANCEL' | 'DELETE' | 'CAPTURE' | 'REFUND' | 'CONFIRM' | 'REAUTHORIZE';

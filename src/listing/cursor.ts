@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { badUserInput } from '../checkout/errors.ts';
-import type { ProviderName } from '../checkout/session.ts';
+import { PROVIDER_NAMES, type ProviderName } from '../checkout/provider-name.ts';
 import type { Position } from './source.ts';
 
 /** How far each provider's list has been consumed up to an edge. A provider that is not in it has not been begun. */
@@ -12,7 +12,7 @@ export const MAX_CURSOR = 512;
 // Version, then [provider's list, last id, its time in epoch milliseconds].
 const cursorSchema = z.tuple([
   z.literal(1),
-  z.array(z.tuple([z.enum(['FLEXPRICE', 'METEROID', 'FLEX']), z.string().min(1), z.int().nullable()])).max(3),
+  z.array(z.tuple([z.enum(PROVIDER_NAMES), z.string().min(1), z.int().nullable()])).max(PROVIDER_NAMES.length),
 ]);
 
 /** An opaque, URL-safe text of at most 512 characters. */

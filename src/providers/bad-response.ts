@@ -1,20 +1,15 @@
 import { GatewayError } from '../checkout/errors.ts';
-import type { ProviderName } from '../checkout/session.ts';
-
-const DISPLAY_NAMES = { FLEXPRICE: 'Flexprice', METEROID: 'Meteroid', FLEX: 'Flex' } as const satisfies Record<
-  ProviderName,
-  string
->;
+import { displayName, type ProviderName } from '../checkout/provider-name.ts';
 
 /** An answer that is not what the provider documents, so that nothing can be said about the session. */
 export const badResponse = (provider: ProviderName, expected: string): GatewayError =>
-  new GatewayError('UPSTREAM_BAD_RESPONSE', `${DISPLAY_NAMES[provider]} answered something else than ${expected}.`, {
+  new GatewayError('UPSTREAM_BAD_RESPONSE', `${displayName(provider)} answered something else than ${expected}.`, {
     provider,
   });
 
 /** A refusal that this request should not have met: a 400 to a read, say. */
 export const rejected = (provider: ProviderName, status: number): GatewayError =>
-  new GatewayError('UPSTREAM_ERROR', `${DISPLAY_NAMES[provider]} refused the request with status ${status}.`, {
+  new GatewayError('UPSTREAM_ERROR', `${displayName(provider)} refused the request with status ${status}.`, {
     provider,
   });
 

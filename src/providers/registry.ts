@@ -28,6 +28,3 @@ export const PROVIDERS = {
   METEROID: { create: createMeteroid, defaultBaseUrl: 'https://api.meteroid.com', headers: bearer },
   FLEX: { create: createFlex, defaultBaseUrl: 'https://api.withflex.com', headers: bearer },
 } as const satisfies Record<ProviderName, ProviderEntry>;
-
-/** In the order in which answers name them. */
-export const PROVIDER_NAMES = Object.keys(PROVIDERS) as ProviderName[];

@@ -1,5 +1,5 @@
 import { GatewayError, type UpstreamErrorCode } from '../checkout/errors.ts';
-import type { ProviderName } from '../checkout/session.ts';
+import { displayName, type ProviderName } from '../checkout/provider-name.ts';
 
 /** What a call says about how the provider is: it works, it does not, or nothing either way. */
 export type Evidence = 'alive' | 'failing' | 'none';
@@ -25,11 +25,6 @@ export type Failure = {
   nodeCode?: string | undefined;
 };
 
-const DISPLAY_NAMES = { FLEXPRICE: 'Flexprice', METEROID: 'Meteroid', FLEX: 'Flex' } as const satisfies Record<
-  ProviderName,
-  string
->;
-
 const SENTENCES = {
   UPSTREAM_RATE_LIMITED: (name) => `${name} gets more requests than it allows.`,
   UPSTREAM_UNAVAILABLE: (name) => `${name} cannot be reached at the moment.`,
@@ -41,7 +36,7 @@ const SENTENCES = {
 
 /** The error that the caller gets: the gateway's own sentence, and nothing of what the provider or a library said. */
 export function gatewayErrorOf(provider: ProviderName, { code, retryable, retryAfterMs }: Failure): GatewayError {
-  return new GatewayError(code, SENTENCES[code](DISPLAY_NAMES[provider]), {
+  return new GatewayError(code, SENTENCES[code](displayName(provider)), {
     provider,
     retryable,
     ...(retryAfterMs !== undefined && { retryAfterMs }),
