@@ -3,15 +3,19 @@ import { startGateway } from './gateway.ts';
 import { banner } from './start/banner.ts';
 import { withSandbox } from './start/sandboxed.ts';
 
-/** Starts, stops on a signal, and turns what cannot work into one message and exit code 1. */
+/** Starts, and stops on a signal. */
 async function main(): Promise<void> {
   const config = readConfig(loadEnvironment());
   const sandboxed = await withSandbox(config);
-  const server = await startGateway({ config: sandboxed.config, exampleQuery: sandboxed.exampleQuery });
+  const server = await startGateway(sandboxed).catch(async (error: unknown) => {
+    // Its servers would keep the process from ending.
+    await sandboxed.stop();
+    throw error;
+  });
   process.stdout.write(banner(server.url, sandboxed));
   let stopping = false;
   const stop = async () => {
-    // A second signal is from someone who will not wait.
+    // A second signal comes from someone who will not wait.
     if (stopping) process.exit(1);
     stopping = true;
     await server.stop();
@@ -21,11 +25,10 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop);
 }
 
+/** Turns what cannot work into one message and exit code 1. */
 main().catch((error: unknown) => {
-  const text =
-    error instanceof ConfigError
-      ? `The settings cannot be used:\n${error.message}`
-      : String(error instanceof Error ? error.message : error);
-  process.stderr.write(`${text}\n`);
+  const message = error instanceof Error ? error.message : String(error);
+  const heading = error instanceof ConfigError ? 'The settings cannot be used:\n' : 'The gateway cannot start: ';
+  process.stderr.write(`${heading}${message}\n`);
   process.exitCode = 1;
 });

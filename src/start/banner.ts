@@ -20,7 +20,7 @@ export function banner(url: string, { exampleQuery, controlUrl, config }: Sandbo
     '',
     '  A first query to paste:',
     '',
-    ...exampleQuery.split('\n').map((line) => `    ${line}`),
+    ...exampleQuery.split('\n').map((line) => (line === '' ? '' : `    ${line}`)),
     '',
     '  Ctrl-C stops.',
     '',

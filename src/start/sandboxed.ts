@@ -55,8 +55,13 @@ ${fields.join('\n')}
 }
 
 fragment Session on CheckoutSession {
-  id status mode checkoutUrl createdAt expiresAt
+  id status providerStatus mode checkoutUrl createdAt expiresAt isExpired availableActions
   customer { id email }
   amounts { total { decimal currency } }
+  details {
+    ... on FlexpriceCheckoutDetails { action paymentProvider configuration { createSubscription { planId } } }
+    ... on MeteroidCheckoutDetails { checkoutType planVersionId trialDurationDays }
+    ... on FlexCheckoutDetails { hsaFsaEligible captureMethod lineItems { description quantity total { decimal } } }
+  }
 }`;
 }

@@ -1,5 +1,5 @@
-import type { Readable, Transform } from 'node:stream';
-import { createBrotliDecompress, createUnzip } from 'node:zlib';
+import type { Readable } from 'node:stream';
+import { type BrotliDecompress, createBrotliDecompress, createUnzip, type Unzip } from 'node:zlib';
 import type { BodyFault } from './transport.ts';
 
 export type Body = { text: string; fault?: never } | { text: ''; fault: BodyFault };
@@ -15,7 +15,7 @@ export const ACCEPTED_ENCODINGS = 'gzip, deflate, br';
  */
 export function readBody(source: Readable, encoding: string | undefined, limit: number): Promise<Body> {
   return new Promise((resolve) => {
-    let decoder: Transform | undefined;
+    let decoder: Decoder | undefined;
     const chunks: Buffer[] = [];
     let size = 0;
     let settled = false;
@@ -36,9 +36,12 @@ export function readBody(source: Readable, encoding: string | undefined, limit: 
     const packed = encoding !== undefined && encoding !== '' && encoding.toLowerCase() !== 'identity';
     decoder = packed ? decoderFor(encoding) : undefined;
     if (packed && !decoder) return fail('garbled');
-    decoder?.on('error', (error: NodeJS.ErrnoException) =>
-      fail(error.code === 'Z_BUF_ERROR' ? 'truncated' : 'garbled'),
-    );
+    decoder?.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'Z_BUF_ERROR') fail('garbled');
+      // Of nothing at all nothing is missing, though an archive of nothing would have some bytes.
+      else if (decoder?.bytesWritten === 0) settle({ text: '' });
+      else fail('truncated');
+    });
 
     const plain = decoder ? source.pipe(decoder) : source;
     plain.on('data', (chunk: Buffer) => {
@@ -52,7 +55,9 @@ export function readBody(source: Readable, encoding: string | undefined, limit: 
   });
 }
 
-function decoderFor(encoding: string): Transform | undefined {
+type Decoder = Unzip | BrotliDecompress;
+
+function decoderFor(encoding: string): Decoder | undefined {
   switch (encoding.toLowerCase()) {
     case 'gzip':
     case 'x-gzip':

@@ -23,7 +23,7 @@ export type MisbehavingServer = {
  * A real server on loopback that treats the first request in the first way, the second in the second, and all others in
  * the last. It ends with the test.
  */
-export async function misbehavingServer(...ways: [Way, ...Way[]]): Promise<MisbehavingServer> {
+export async function misbehavingServer(...ways: Way[]): Promise<MisbehavingServer> {
   const received: Received[] = [];
   let connections = 0;
   let atOnce = 0;
@@ -34,11 +34,11 @@ export async function misbehavingServer(...ways: [Way, ...Way[]]): Promise<Misbe
     response.once('close', () => {
       atOnce -= 1;
     });
-    const way = ways[Math.min(received.length, ways.length - 1)] as Way;
+    const way = ways[received.length] ?? ways.at(-1);
     const entry = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: '' };
     received.push(entry);
     entry.body = await text(request).catch(() => '');
-    way(response, request);
+    way?.(response, request);
   });
   server.on('connection', () => {
     connections += 1;

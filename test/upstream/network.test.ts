@@ -173,7 +173,8 @@ describe('requests', () => {
   test('that HTTP cannot carry are a bug here, not the provider failing', async () => {
     const server = await misbehavingServer(json({}));
     const { send, upstream } = rig(server.origin);
-    for (let i = 0; i < 6; i++) await expect(send({ ...GET, headers: { 'x-name': 'a\nb' } })).rejects.toThrow(TypeError);
+    for (let i = 0; i < 6; i++)
+      await expect(send({ ...GET, headers: { 'x-name': 'a\nb' } })).rejects.toThrow(TypeError);
     expect(server.received).toEqual([]);
     expect(upstream.health()).toBe('UP');
   });

@@ -29,7 +29,11 @@ export type Rig = {
 };
 
 /** An upstream of Flex with its log and observations caught. It ends with the test. */
-export function rig(baseUrl: string, policy: Partial<UpstreamPolicy> = {}, options: Partial<UpstreamOptions> = {}): Rig {
+export function rig(
+  baseUrl: string,
+  policy: Partial<UpstreamPolicy> = {},
+  options: Partial<UpstreamOptions> = {},
+): Rig {
   const lines: Record<string, unknown>[] = [];
   const observations: UpstreamObservation[] = [];
   const upstream = createUpstream({

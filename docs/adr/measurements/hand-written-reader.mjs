@@ -13,7 +13,6 @@ export const convert = {
 /** A value of a type; a wrong one is reported and left out. */
 const typed = (type) => (holder, key, report) => {
   const value = holder[key];
-  // biome-ignore lint/suspicious/useValidTypeof: the type is a parameter
   if (value === undefined || value === null || typeof value === type) return value;
   report(key);
   return undefined;

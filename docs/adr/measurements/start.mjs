@@ -36,7 +36,7 @@ const SETTINGS = { PORT: '0', FLEX_API_KEY: 'fsk_test_start', FLEX_BASE_URL: 'ht
 function milliseconds(entry, more) {
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const env = { PATH: process.env.PATH, ...SETTINGS, ...more };
+    const env = { ...SETTINGS, ...more };
     const child = spawn(process.execPath, [join(place, entry)], { cwd: place, env });
     let output = '';
     let taken;

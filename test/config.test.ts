@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, loadEnvironment, readConfig } from '../src/config.ts';
+
+const SECRET = 'sk-secret-5f1d';
+
+/** The message with which the settings are refused. */
+function refusal(environment: Record<string, string>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).message;
+  }
+  throw new Error('expected the settings to be refused');
+}
+
+describe('settings', () => {
+  it('need none', () => {
+    expect(readConfig({})).toEqual({
+      host: '127.0.0.1',
+      port: 4000,
+      production: false,
+      logLevel: 'info',
+      introspection: true,
+      providers: {},
+      secrets: [],
+    });
+  });
+
+  it('enable the providers that have a key', () => {
+    const { providers, secrets } = readConfig({
+      FLEXPRICE_API_KEY: SECRET,
+      FLEXPRICE_ENVIRONMENT_ID: 'env_1',
+      FLEX_API_KEY: 'fsk_test_1',
+      FLEX_BASE_URL: 'https://flex.example/api///',
+      FLEX_WEBHOOK_SECRET: 'whsec_1',
+      METEROID_API_KEY: '',
+    });
+    expect(providers).toEqual({
+      FLEXPRICE: { apiKey: SECRET, baseUrl: undefined, environmentId: 'env_1' },
+      FLEX: { apiKey: 'fsk_test_1', baseUrl: 'https://flex.example/api', environmentId: undefined },
+    });
+    expect(secrets).toEqual([SECRET, 'fsk_test_1', 'whsec_1']);
+  });
+
+  it.each([
+    [{ PORT: 'abc' }, 'PORT: expected a whole number from 0 to 65535, got "abc".'],
+    [{ PORT: '65536' }, 'PORT: expected a whole number from 0 to 65535, got "65536".'],
+    [{ PORT: '-1' }, 'PORT: expected'],
+    [{ PORT: '4000.5' }, 'PORT: expected'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: expected fatal, error, warn, info, debug, trace or silent, got "loud".'],
+    [{ INTROSPECTION: 'maybe' }, 'INTROSPECTION: expected'],
+    [{ AUTH_MODE: 'basic' }, 'AUTH_MODE: expected none, api-key or jwt, got "basic".'],
+    [{ AUTH_MODE: 'jwt' }, 'AUTH_MODE: expected none'],
+    [{ TRUSTED_DOCUMENTS: 'manifest.json' }, 'TRUSTED_DOCUMENTS: expected to be left out'],
+    [
+      { FLEX_API_KEY: 'k', FLEX_BASE_URL: 'flex.example' },
+      'FLEX_BASE_URL: expected an absolute URL that begins with http:// or https://, got "flex.example".',
+    ],
+    [{ FLEX_API_KEY: 'k', FLEX_BASE_URL: 'ftp://flex.example' }, 'FLEX_BASE_URL: expected'],
+    [
+      { FLEX_API_KEY: 'k', FLEX_BASE_URL: 'https://flex.example/?a=b' },
+      'FLEX_BASE_URL: expected a URL without user, query and fragment',
+    ],
+    [{ FLEX_API_KEY: 'two words' }, 'FLEX_API_KEY: expected visible ASCII characters without spaces'],
+    [
+      { FLEX_BASE_URL: 'https://flex.example' },
+      'FLEX_API_KEY: expected to be set because FLEX_BASE_URL is, got nothing.',
+    ],
+    [{ METEROID_WEBHOOK_SECRET: 's' }, 'METEROID_API_KEY: expected to be set because METEROID_WEBHOOK_SECRET is'],
+    [{ REDIS_URL: 'http://redis' }, 'REDIS_URL: expected'],
+    [{ REDIS_URL: 'redis://a:6379,nonsense' }, 'REDIS_URL: expected'],
+    [{ CACHE_ENCRYPTION_KEY: 'c2hvcnQ=' }, 'CACHE_ENCRYPTION_KEY: expected 32 bytes in base64, got 5 bytes.'],
+    [{ NODE_ENV: 'production' }, 'at least one of them when NODE_ENV=production'],
+    [{ NODE_ENV: 'production', FLEX_API_KEY: 'k' }, 'AUTH_MODE: expected api-key or jwt when NODE_ENV=production'],
+  ])('%j are refused', (environment, sentence) => {
+    expect(refusal(environment)).toContain(sentence);
+  });
+
+  it('are refused in one message that names everything', () => {
+    const message = refusal({ PORT: 'x', LOG_LEVEL: 'y', FLEX_BASE_URL: 'https://flex.example' });
+    expect(message.split('\n').map((line) => line.split(':')[0])).toEqual(['PORT', 'LOG_LEVEL', 'FLEX_API_KEY']);
+  });
+
+  it('are refused without showing a secret', () => {
+    const message = refusal({
+      FLEX_API_KEY: `${SECRET} ${SECRET}`,
+      CACHE_ENCRYPTION_KEY: SECRET,
+      METEROID_WEBHOOK_SECRET: SECRET,
+      METEROID_BASE_URL: `https://u:${SECRET}@meteroid.example/?key=${SECRET}`,
+      REDIS_URL: `redi://user:${SECRET}@redis:6379`,
+    });
+    expect(message).not.toContain(SECRET);
+    expect(message).toContain('METEROID_BASE_URL');
+  });
+
+  it('come from .env too, where the environment does not say otherwise', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'settings-'));
+    const before = { ...process.env };
+    try {
+      writeFileSync(join(folder, '.env'), 'GATEWAY_TEST_A=file\nGATEWAY_TEST_B=file\n');
+      process.env.GATEWAY_TEST_B = 'environment';
+      expect(loadEnvironment(join(folder, '.env'))).toMatchObject({
+        GATEWAY_TEST_A: 'file',
+        GATEWAY_TEST_B: 'environment',
+      });
+      expect(() => loadEnvironment(join(folder, 'none'))).not.toThrow();
+      expect(() => loadEnvironment(folder)).toThrow(ConfigError);
+    } finally {
+      process.env = before;
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
