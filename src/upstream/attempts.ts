@@ -74,7 +74,7 @@ export class Attempts {
 
   async #once(sending: Sending, signal: AbortSignal): Promise<Outcome> {
     const { circuit, exchange, observe } = this.#options;
-    // Asked here too, so that a provider that hangs in every place is not waited for once the circuit is open.
+    // Asked here too: while changes that hang and the probe hold every place, nobody shall queue only to be refused.
     const refusal = circuit.refusal();
     try {
       const send = () => exchange(sending, signal);

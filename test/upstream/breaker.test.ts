@@ -1,11 +1,15 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { misbehavingServer, type Way } from './misbehaving-server.ts';
 import { eventually, GET, POST, type Rig, rig } from './rig.ts';
 import { answer, cutShort, drip, hang, html, json, later, resetBeforeHeaders } from './ways.ts';
 
 const ONE = { attempts: 1 };
 const SOON = { ...ONE, breakerProbeAfterMs: 150 };
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The clock that the circuit reads stands still but for `pass`; timers and sockets go on. */
+const stopTheClock = () => vi.useFakeTimers({ toFake: ['Date'] });
+const pass = (ms: number) => vi.setSystemTime(Date.now() + ms);
+afterEach(() => vi.useRealTimers());
 
 async function failTimes(times: number, { fail }: Rig): Promise<void> {
   for (let i = 0; i < times; i++) await fail();
@@ -59,10 +63,11 @@ describe('the circuit', () => {
   });
 
   test('forgets calls that are older than the window', async () => {
+    stopTheClock();
     const server = await misbehavingServer(answer(500));
     const one = rig(server.origin, { ...ONE, breakerWindowMs: 150 });
     await failTimes(19, one);
-    await pause(200);
+    pass(200);
     expect(one.upstream.health()).toBe('UP');
     await failTimes(3, one);
     expect(one.upstream.health()).toBe('UP');
@@ -71,6 +76,7 @@ describe('the circuit', () => {
 });
 
 describe('the probe', () => {
+  beforeEach(() => void stopTheClock());
   const twenty = Array.from({ length: 20 }, () => answer(500));
 
   test('that goes well closes the circuit', async () => {
@@ -78,7 +84,7 @@ describe('the probe', () => {
     const one = rig(server.origin, SOON);
     await failTimes(21, one);
     expect(server.received).toHaveLength(20);
-    await pause(170);
+    pass(170);
     expect(one.upstream.health(), 'a probe is due').toBe('DEGRADED');
     await one.send();
     expect(one.upstream.health()).toBe('UP');
@@ -96,11 +102,11 @@ describe('the probe', () => {
     const server = await misbehavingServer(answer(500));
     const one = rig(server.origin, SOON);
     await failTimes(20, one);
-    await pause(170);
+    pass(170);
     await failTimes(3, one);
     expect(one.upstream.health()).toBe('DOWN');
     expect(server.received).toHaveLength(21);
-    await pause(170);
+    pass(170);
     await failTimes(3, one);
     expect(server.received).toHaveLength(22);
   });
@@ -109,7 +115,7 @@ describe('the probe', () => {
     const server = await misbehavingServer(...twenty, later(100, json({})));
     const one = rig(server.origin, SOON);
     await failTimes(20, one);
-    await pause(170);
+    pass(170);
     const probe = one.send();
     const others = await Promise.all(Array.from({ length: 50 }, () => one.fail()));
     expect(new Set(others.map(({ code }) => code))).toEqual(new Set(['UPSTREAM_UNAVAILABLE']));
@@ -119,11 +125,22 @@ describe('the probe', () => {
     await one.send();
   });
 
+  test('holds the last place: others are told at once all the same', async () => {
+    const server = await misbehavingServer(...twenty, later(100, json({})));
+    const one = rig(server.origin, { ...SOON, maxInFlight: 1 });
+    await failTimes(20, one);
+    pass(170);
+    const probe = one.send();
+    expect(await one.fail()).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+    await probe;
+    expect(server.received).toHaveLength(21);
+  });
+
   test('whose caller is in a hurry shows nothing: it stays open', async () => {
     const server = await misbehavingServer(...twenty, hang);
     const one = rig(server.origin, SOON);
     await failTimes(20, one);
-    await pause(170);
+    pass(170);
     expect(await one.fail(GET, 30)).toMatchObject({ code: 'UPSTREAM_TIMEOUT' });
     await eventually(() => one.upstream.health() === 'DOWN');
   });
@@ -132,7 +149,7 @@ describe('the probe', () => {
     const server = await misbehavingServer(...twenty, answer(429));
     const one = rig(server.origin, SOON);
     await failTimes(20, one);
-    await pause(170);
+    pass(170);
     expect(await one.fail()).toMatchObject({ code: 'UPSTREAM_RATE_LIMITED' });
     expect(one.upstream.health()).toBe('UP');
   });

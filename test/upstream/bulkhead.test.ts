@@ -43,27 +43,15 @@ describe('places', () => {
   });
 
   test('time in the queue does not speak against the provider', async () => {
-    const server = await misbehavingServer(later(90, json({})));
+    const server = await misbehavingServer(later(150, json({})));
     const { upstream, send, observations } = rig(server.origin, {
       maxInFlight: 1,
-      readDeadlineMs: 250,
+      readDeadlineMs: 400,
       breakerMinimumCalls: 2,
     });
     const sent = await Promise.allSettled(Array.from({ length: 12 }, () => send()));
     expect(sent.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0);
     await eventually(() => observations.length === 12);
     expect(upstream.health()).toBe('UP');
-  });
-
-  test('full of hanging calls do not hold up the news that the circuit is open', async () => {
-    const server = await misbehavingServer(hang);
-    const { upstream, fail } = rig(server.origin, { maxInFlight: 2, readDeadlineMs: 100, breakerMinimumCalls: 2 });
-    void fail(POST);
-    await fail();
-    await fail();
-    await eventually(() => upstream.health() === 'DOWN');
-    const begin = performance.now();
-    expect(await fail()).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
-    expect(performance.now() - begin).toBeLessThan(90);
   });
 });

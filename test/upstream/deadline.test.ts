@@ -57,7 +57,7 @@ describe('a change', () => {
 
   test('that was sent is left to finish when its caller is gone', async () => {
     let finished = false;
-    const done = later(200, (response, request) => {
+    const done = later(400, (response, request) => {
       finished = true;
       json({ id: 'cs_1' })(response, request);
     });

@@ -63,8 +63,8 @@ async function errorOf(sent: Promise<unknown>): Promise<GatewayError> {
 
 /** Waits until it is so; for what happens on the other side of a socket. */
 export async function eventually(isSo: () => boolean, ms = 3000): Promise<void> {
-  for (const end = Date.now() + ms; !isSo(); ) {
-    if (Date.now() > end) throw new Error(`Expected within ${ms} ms: ${isSo}`);
+  for (const end = performance.now() + ms; !isSo(); ) {
+    if (performance.now() > end) throw new Error(`Expected within ${ms} ms: ${isSo}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -11,14 +11,14 @@ export function toDetails(wire: FlexSession): FlexDetails {
     allowPromotionCodes: wire.allow_promotion_codes ?? null,
     captureMethod: wire.capture_method ?? null,
     captures: (wire.captures ?? []).map((capture) => ({
-      id: capture.capture_id ?? null,
+      id: capture.capture_id ?? capture.id ?? null,
       amount: usd(capture.amount_captured ?? capture.amount),
       createdAt: capture.created_at ?? null,
     })),
     customText: wire.custom_text ?? null,
     defaults: wire.defaults ?? null,
     disputes: (wire.disputes ?? []).map((dispute) => ({
-      id: dispute.dispute_id ?? null,
+      id: dispute.dispute_id ?? dispute.id ?? null,
       amount: usd(dispute.amount),
       status: dispute.status ?? null,
       createdAt: dispute.created_at ?? null,
@@ -35,7 +35,7 @@ export function toDetails(wire: FlexSession): FlexDetails {
     paymentMethodOptions: wire.payment_method_options ?? null,
     platformFees: wire.platform_fees ?? null,
     refunds: (wire.refunds ?? []).map((refund) => ({
-      id: refund.refund_id ?? null,
+      id: refund.refund_id ?? refund.id ?? null,
       amount: usd(refund.amount),
       status: refund.status ?? null,
       createdAt: refund.created_at ?? null,
@@ -74,7 +74,7 @@ export function toLineItem(wire: FlexWireLineItem): FlexLineItem {
   const product = typeof productReference === 'object' ? productReference : null;
   return {
     id: wire.line_item_id ?? wire.id ?? null,
-    description: wire.description ?? price?.description ?? product?.name ?? null,
+    description: wire.description ?? wire.name ?? price?.description ?? product?.name ?? null,
     quantity: wire.quantity ?? null,
     eligibility:
       wire.eligibility ??
@@ -82,8 +82,8 @@ export function toLineItem(wire: FlexWireLineItem): FlexLineItem {
       price?.hsa_fsa_eligibility ??
       product?.hsa_fsa_eligibility ??
       null,
-    priceId: referencedId(wire.price, 'price_id'),
-    productId: referencedId(productReference, 'product_id'),
+    priceId: referencedId(wire.price, 'price_id') ?? wire.price_id ?? null,
+    productId: referencedId(productReference, 'product_id') ?? wire.product_id ?? null,
     total: usd(wire.amount_total),
     subtotal: usd(wire.amount_subtotal),
     tax: usd(wire.amount_tax),

@@ -28,14 +28,18 @@ export const flexSession = z.object({
   cancel_url: webUrl,
   capture_method: text,
   captures: z
-    .array(z.object({ capture_id: text, amount: minorUnits, amount_captured: minorUnits, created_at: instant }))
+    .array(
+      z.object({ id: text, capture_id: text, amount: minorUnits, amount_captured: minorUnits, created_at: instant }),
+    )
     .nullish(),
   client_reference_id: text,
   created_at: instant,
   custom_text: json,
   customer,
   defaults: json,
-  disputes: z.array(z.object({ dispute_id: text, amount: minorUnits, status: text, created_at: instant })).nullish(),
+  disputes: z
+    .array(z.object({ id: text, dispute_id: text, amount: minorUnits, status: text, created_at: instant }))
+    .nullish(),
   expires_at: instant,
   fees: json,
   hsa_fsa_eligible: flag,
@@ -49,12 +53,15 @@ export const flexSession = z.object({
   payment_method_options: json,
   platform_fees: json,
   redirect_url: webUrl,
-  refunds: z.array(z.object({ refund_id: text, amount: minorUnits, status: text, created_at: instant })).nullish(),
+  refunds: z
+    .array(z.object({ id: text, refund_id: text, amount: minorUnits, status: text, created_at: instant }))
+    .nullish(),
   setup_intent: reference({ setup_intent_id: text }),
   shipping_address_collection: flag,
   shipping_details: json,
   shipping_options: json,
-  split_cart: text,
+  // The reference gives it no type: a word, or a yes or no.
+  split_cart: z.union([z.string(), z.boolean().transform(String)]).nullish(),
   status: text,
   subscription: reference({ subscription_id: text }),
   subscription_data: json,
@@ -67,11 +74,12 @@ export const flexSession = z.object({
   visit_type: text,
 });
 
-/** The reference names no properties of a line item beyond its price, quantity and amounts: both known spellings are read. */
+/** The reference says little about a line item: every spelling that has been seen is read. */
 export const flexLineItem = z.object({
   id: text,
   line_item_id: text,
   description: text,
+  name: text,
   quantity: integer,
   eligibility: text,
   hsa_fsa_eligibility: text,
@@ -81,7 +89,9 @@ export const flexLineItem = z.object({
     hsa_fsa_eligibility: text,
     product: reference({ product_id: text, name: text, hsa_fsa_eligibility: text }),
   }),
+  price_id: text,
   product: reference({ product_id: text, name: text, hsa_fsa_eligibility: text }),
+  product_id: text,
   amount_discount: minorUnits,
   amount_shipping: minorUnits,
   amount_subtotal: minorUnits,
