@@ -26,12 +26,8 @@ const map = (wire: FlexSession, exact: () => unknown): CheckoutSession =>
 
 /** The way of a page through the provider, text to sessions. */
 function readPage(text: string): CheckoutSession[] {
-  let exact: ReturnType<typeof exactJson> | undefined;
   return sessionsIn(text).map((raw, index) =>
-    map(check(raw), () => {
-      exact ??= exactJson(text);
-      return exact(['checkout_sessions', index, 'metadata']);
-    }),
+    map(check(raw), () => exactJson(text, ['checkout_sessions', index, 'metadata'])),
   );
 }
 

@@ -1,3 +1,4 @@
+import { type JsonPath, sliceJson } from './json-slice.ts';
 import type { MetadataEntry } from './session.ts';
 
 /** The same value, read in a way that keeps what `JSON.parse` loses; see `exactJson`. */
@@ -16,12 +17,17 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 export function metadataEntries(value: unknown, exact: Exact): MetadataEntry[] {
   if (!isObject(value)) return [];
   const entries = Object.entries(value);
-  const faithful = entries.every(([key, entry]) => typeof entry === 'string' && !startsWithDigit(key));
-  if (faithful) return entries.map(([key, entry]) => ({ key, value: entry as string }));
+  const faithful = entries.every(([key, entry]) => isFaithful(entry) && !startsWithDigit(key));
+  if (faithful)
+    return entries.map(([key, entry]) => ({ key, value: typeof entry === 'string' ? entry : String(entry) }));
   const source = exact();
   if (!(source instanceof ExactObject)) return [];
   return source.entries.map(([key, entry]) => ({ key, value: typeof entry === 'string' ? entry : toText(entry) }));
 }
+
+/** Of a text, a yes or no, and a null there is only one way to write it. */
+const isFaithful = (entry: unknown): boolean =>
+  typeof entry === 'string' || typeof entry === 'boolean' || entry === null;
 
 const startsWithDigit = (key: string): boolean => key.charCodeAt(0) >= 48 && key.charCodeAt(0) <= 57;
 
@@ -42,20 +48,20 @@ class ExactNumber {
 }
 
 /**
- * Parses JSON text so that keys keep their order and numbers their digits. Costs two passes: for the rare answer that
- * needs it.
- * @returns a function that finds the value at a path of keys and indexes; undefined where there is none
- * @throws SyntaxError when the text is no JSON
+ * Parses the value at a path of a JSON text so that keys keep their order and numbers their digits.
+ * @param text JSON that has been parsed before
+ * @returns undefined when there is nothing at the path
  */
-export function exactJson(text: string): (path: readonly (string | number)[]) => unknown {
-  const marker = unusedMarker(text);
+export function exactJson(text: string, path: JsonPath): unknown {
+  const slice = sliceJson(text, path);
+  if (slice === undefined) return undefined;
+  const marker = unusedMarker(slice);
   const revive = (_key: string, value: unknown, context?: { source?: string }): unknown => {
     if (typeof value === 'number') return new ExactNumber(context?.source ?? String(value));
     if (!isObject(value) || value instanceof ExactNumber || value instanceof ExactObject) return value;
     return new ExactObject(Object.entries(value).map(([key, entry]) => [key.replace(marker, ''), entry] as const));
   };
-  const root: unknown = JSON.parse(markKeys(text, marker), revive);
-  return (path) => path.reduce(descend, root);
+  return JSON.parse(markKeys(slice, marker), revive);
 }
 
 /** Every key gets the marker in front, which makes those of digits ordinary ones that stay in their place. */
@@ -68,12 +74,6 @@ function unusedMarker(text: string): string {
   let marker = '\ue000';
   while (text.includes(marker)) marker += '\ue000';
   return marker;
-}
-
-function descend(value: unknown, key: string | number): unknown {
-  if (Array.isArray(value)) return value[key as number];
-  if (value instanceof ExactObject) return value.entries.findLast(([name]) => name === key)?.[1];
-  return undefined;
 }
 
 function toText(value: unknown): string {

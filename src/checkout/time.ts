@@ -30,6 +30,20 @@ export function instantFromEpoch(milliseconds: number): Instant | null {
 export function parseInstant(value: unknown): Instant | null {
   if (typeof value === 'number') return instantFromUnix(value);
   if (typeof value !== 'string') return null;
+  return canonical(value) ?? parseText(value);
+}
+
+// What nearly every server sends.
+const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
+
+/** The quick way for the usual form; undefined for another, and for a day or hour that does not exist. */
+function canonical(value: string): Instant | undefined {
+  if (!CANONICAL.test(value)) return undefined;
+  const instant = instantFromEpoch(Date.parse(value));
+  return instant?.startsWith(value.slice(0, 19)) ? instant : undefined;
+}
+
+function parseText(value: string): Instant | null {
   if (UNIX.test(value)) return instantFromUnix(Number(value));
   const parts = ISO.exec(value);
   if (!parts) return null;

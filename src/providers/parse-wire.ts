@@ -20,15 +20,26 @@ export function parseWire<T>(schema: z.ZodType<T>, raw: unknown, report: ReportO
   let issues = first.error.issues;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     // From the last to the first, so that taking an element out moves none that is still to be looked at.
-    for (const issue of issues.toReversed()) {
-      if (!leaveOut(copy, issue.path)) return null;
-      if (round === 0) report(describe(issue.path));
+    for (const path of issues.flatMap(pathsOf).toReversed()) {
+      if (!leaveOut(copy, path)) return null;
+      if (round === 0) report(describe(path));
     }
     const next = schema.safeParse(copy);
     if (next.success) return next.data;
     issues = next.error.issues;
   }
   return null;
+}
+
+/**
+ * Where the wrong values are. Of a value that may have several forms zod blames the whole; when one of the forms fits
+ * but for what it holds, that is what is wrong: a customer with an odd phone number is still a customer.
+ */
+function pathsOf(issue: z.core.$ZodIssue): Path[] {
+  const branches = issue.code === 'invalid_union' ? issue.errors : [];
+  const nearest = branches.find((branch) => branch.every(({ path }) => path.length > 0));
+  if (!nearest || nearest.length === 0) return [issue.path];
+  return nearest.flatMap(pathsOf).map((path) => [...issue.path, ...path]);
 }
 
 /** Removes what stands at the path or, when nothing is there any more, what holds it. False when that is everything. */

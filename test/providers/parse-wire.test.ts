@@ -41,6 +41,18 @@ describe('parseWire', () => {
     expect(raw).toEqual(before);
   });
 
+  it('keeps of a value with several forms what fits one of them', () => {
+    const forms = z.object({
+      id: z.string(),
+      who: z.union([z.string(), z.object({ name: text, phone: text, at: instant })]).nullish(),
+    });
+    const odd: string[] = [];
+    const wire = parseWire(forms, { id: 'a', who: { name: 'Ada', phone: 5, at: 'soon' } }, (path) => odd.push(path));
+    expect(wire).toEqual({ id: 'a', who: { name: 'Ada' } });
+    expect(odd.sort()).toEqual(['who.at', 'who.phone']);
+    expect(parseWire(forms, { id: 'a', who: 7 }, () => {})).toEqual({ id: 'a' });
+  });
+
   it.each([{}, { id: 5 }, { id: '' }, { id: null }, [], 'text', 5, null, undefined])(
     'has nothing to give without an id: %j',
     (raw) => {

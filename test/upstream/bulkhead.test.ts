@@ -5,9 +5,21 @@ import { hang, json, later } from './ways.ts';
 
 describe('places', () => {
   test('are 64; the others wait and are all answered', async () => {
-    const server = await misbehavingServer(later(20, json({})));
+    const held: (() => void)[] = [];
+    let open = false;
+    const server = await misbehavingServer((response, request) => {
+      const reply = () => json({})(response, request);
+      if (open) reply();
+      else held.push(reply);
+    });
     const { send } = rig(server.origin, { readDeadlineMs: 10_000 });
-    await Promise.all(Array.from({ length: 200 }, () => send()));
+    const sent = Promise.all(Array.from({ length: 200 }, () => send()));
+    await eventually(() => held.length === 64);
+    // Long enough for one more to come, if one did.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    open = true;
+    for (const reply of held) reply();
+    await sent;
     expect(server.received).toHaveLength(200);
     expect(server.mostAtOnce()).toBe(64);
     expect(server.connections()).toBeLessThanOrEqual(64);

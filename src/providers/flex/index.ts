@@ -28,7 +28,7 @@ export function createFlex({ upstream, log, now }: ProviderOptions): Provider {
       const envelope = flexSessionEnvelope.safeParse(answer.body);
       if (!envelope.success) throw badResponse('FLEX', '{checkout_session: …}');
       const session = read(envelope.data.checkout_session, '{checkout_session: …} with an id', (path) =>
-        exactJson(answer.text)(['checkout_session', ...path]),
+        exactJson(answer.text, ['checkout_session', ...path]),
       );
       checkAnswered('FLEX', providerId, session.providerId);
       return session;
@@ -44,13 +44,10 @@ export function createFlex({ upstream, log, now }: ProviderOptions): Provider {
       );
       const envelope = flexListEnvelope.safeParse(answer.body);
       if (!envelope.success) throw badResponse('FLEX', '{checkout_sessions: […]}');
-      // Parsed once for the whole page, by the first session that needs it.
-      let exact: ReturnType<typeof exactJson> | undefined;
       return envelope.data.checkout_sessions.map((raw, index) =>
-        read(raw, '{checkout_sessions: […]} with an id in each', (path) => {
-          exact ??= exactJson(answer.text);
-          return exact(['checkout_sessions', index, ...path]);
-        }),
+        read(raw, '{checkout_sessions: […]} with an id in each', (path) =>
+          exactJson(answer.text, ['checkout_sessions', index, ...path]),
+        ),
       );
     },
     async getLineItems(providerId, call) {

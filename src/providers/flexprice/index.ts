@@ -21,7 +21,7 @@ export function createFlexprice({ upstream, log, now }: ProviderOptions): Provid
       const wire = parseWire(flexpriceSession, answer.body, report);
       if (!wire) throw badResponse('FLEXPRICE', 'a checkout session with an id');
       checkAnswered('FLEXPRICE', providerId, wire.id);
-      return toSession(wire, { fetchedAt: instantNow(now), exact: (...path) => exactJson(answer.text)(path) });
+      return toSession(wire, { fetchedAt: instantNow(now), exact: (...path) => exactJson(answer.text, path) });
     },
     deleteSession: async (providerId, call) => ((await client.delete(providerId, call)) ? 'DELETED' : 'NOT_FOUND'),
   };
