@@ -24,4 +24,5 @@ export const CheckoutSessionDetails: CheckoutSessionDetailsResolvers = {
 
 export const CheckoutSessionConnection: CheckoutSessionConnectionResolvers = {
   nodes: ({ edges }) => edges.map(({ node }) => node),
+  totalCount: ({ countAll }) => countAll(),
 };

@@ -2,6 +2,7 @@ import type { CallContext, Provider, ProviderHealth } from '../src/checkout/prov
 import type { ProviderName } from '../src/checkout/session.ts';
 import type { SessionIndex } from '../src/ledger/session-index.ts';
 import type { Reading } from '../src/reading/index.ts';
+import type { Log } from '../src/telemetry/log.ts';
 
 /** What resolvers work with. Made for each request. */
 export type GatewayContext = {
@@ -13,6 +14,7 @@ export type GatewayContext = {
   providers: ReadonlyMap<ProviderName, Provider>;
   health(provider: ProviderName): ProviderHealth;
   index: SessionIndex;
+  log: Log;
   /** Epoch milliseconds. */
   now(): number;
 };

@@ -1,8 +1,10 @@
 import { badUserInput } from '../src/checkout/errors.ts';
 import { checkProviderId, parseGlobalId } from '../src/checkout/global-id.ts';
+import { coverageOf } from '../src/checkout/list.ts';
 import type { Expansion, Provider } from '../src/checkout/provider.ts';
 import type { CheckoutSession } from '../src/checkout/session.ts';
 import { listSessions } from '../src/listing/connection.ts';
+import { readFilter } from '../src/listing/read-filter.ts';
 import { listedProviders } from '../src/listing/sources.ts';
 import type { GatewayContext } from './context.ts';
 import type { QueryResolvers } from './generated/types.ts';
@@ -23,9 +25,14 @@ export const Query: QueryResolvers = {
   checkoutSession: (_, { id }, context, info) => sessionById(id, context, expansionOf(info)),
   checkoutSessionByProviderId: (_, { provider, providerId }, context, info) =>
     context.reading.session({ provider, providerId: checkProviderId(providerId) }, expansionOf(info)),
-  checkoutSessions: (_, page, { providers, reading, index }, info) => {
+  async checkoutSessions(_, { filter: filterInput, ...page }, context, info) {
+    const { filter, providers, fingerprint } = readFilter(filterInput, context.now());
     const expansion = expansionOf(info, ['edges', 'node'], ['nodes']);
-    return listSessions(listedProviders(providers.values(), reading, index, expansion), page);
+    const asked = [...context.providers.values()].filter(({ name }) => providers?.has(name) ?? true);
+    const { reading, index, log, call } = context;
+    const list = await listSessions(listedProviders(asked, { filter, reading, index, expansion }), fingerprint, page);
+    log.debug({ requestId: call.requestId, calls: Object.fromEntries(reading.calls) }, 'a list was read');
+    return list;
   },
   providers: (_, _args, context) => [...context.allProviders.values()].map((provider) => describe(provider, context)),
 };
@@ -44,6 +51,6 @@ function describe(provider: Provider, { providers, health }: GatewayContext) {
     enabled,
     health: enabled ? health(provider.name) : ('DOWN' as const),
     operations: ['checkoutSession', 'checkoutSessions', ...(provider.deleteSession ? ['deleteCheckoutSession'] : [])],
-    listCoverage: provider.listCoverage,
+    listCoverage: coverageOf(provider.listing),
   };
 }

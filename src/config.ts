@@ -18,6 +18,8 @@ export type Config = {
   production: boolean;
   logLevel: LogLevel;
   introspection: boolean;
+  /** The folder of the ledger's file; null keeps the ledger in memory. */
+  dataDir: string | null;
   /** Empty means: the sandbox. */
   providers: Partial<Record<ProviderName, ProviderConfig>>;
   /** Texts that must never be shown, whatever happens. */
@@ -42,6 +44,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     production,
     logLevel: settings.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info',
     introspection: settings.flag('INTROSPECTION') ?? !production,
+    dataDir: settings.text('DATA_DIR') ?? '.data',
     providers: readProviders(settings),
     secrets: settings.secrets,
   };
@@ -75,7 +78,6 @@ function readProviders(settings: SettingsReader): Config['providers'] {
 function checkLaterSettings(settings: SettingsReader): void {
   settings.url('REDIS_URL', ['redis:', 'rediss:'], { list: true });
   settings.base64('CACHE_ENCRYPTION_KEY', 32);
-  settings.text('DATA_DIR');
   settings.url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']);
   const mode = settings.choice('AUTH_MODE', ['none', 'api-key', 'jwt']);
   if (mode === 'api-key' || mode === 'jwt') {

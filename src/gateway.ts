@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GatewayContext } from '../resolvers/context.ts';
 import { resolvers } from '../resolvers/index.ts';
@@ -6,9 +7,11 @@ import { GatewayError } from './checkout/errors.ts';
 import type { Provider, ProviderHealth } from './checkout/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from './checkout/provider-name.ts';
 import type { Config, ProviderConfig } from './config.ts';
-import { createMemorySessionIndex } from './ledger/session-index.ts';
+import type { Ledger, LedgerAccounts } from './ledger/ledger.ts';
+import { openLedger } from './ledger/sqlite/open-ledger.ts';
 import { PROVIDERS } from './providers/registry.ts';
 import { createReading } from './reading/index.ts';
+import { createRemember } from './reading/remember.ts';
 import { createServer, type GraphQLServer, type RequestInfo } from './server/index.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
@@ -45,10 +48,11 @@ export async function startGateway({
     createPart(name, config, { now, upstreamPolicy, log: gatewayLog, metrics }),
   );
   const health = healthOf(parts);
+  const ledger = await openLedger({ directory: config.dataDir, accounts: accountsOf(config), now });
   metrics.watchHealth(() => Object.fromEntries(enabledIn(parts).map(({ provider: { name } }) => [name, health(name)])));
   const server = await createServer<GatewayContext>({
     schema: makeExecutableSchema({ typeDefs: loadTypeDefs(), resolvers, inheritResolversFromInterfaces: false }),
-    createContext: contextFactory(parts, health, now),
+    createContext: contextFactory({ parts, health, ledger, log: gatewayLog, now }),
     introspection: config.introspection,
     production: config.production,
     requestDeadlineMs: REQUEST_DEADLINE_MS,
@@ -66,6 +70,7 @@ export async function startGateway({
     async stop(graceMs) {
       await server.stop(graceMs);
       for (const { upstream } of parts) upstream?.close();
+      await ledger.close();
     },
   };
 }
@@ -112,23 +117,45 @@ function healthOf(parts: readonly Part[]): (provider: ProviderName) => ProviderH
 
 const readinessOf = ({ upstream }: Part): string => (upstream ? upstream.health().toLowerCase() : 'disabled');
 
+type ContextOptions = {
+  parts: readonly Part[];
+  health: GatewayContext['health'];
+  ledger: Ledger;
+  log: Log;
+  now: () => number;
+};
+
 /** What lives as long as the gateway goes in here; what comes out lives as long as one request. */
-function contextFactory(
-  parts: readonly Part[],
-  health: GatewayContext['health'],
-  now: () => number,
-): (request: RequestInfo) => GatewayContext {
+function contextFactory({ parts, health, ledger, log, now }: ContextOptions): (request: RequestInfo) => GatewayContext {
   const byName = (some: readonly Part[]) => new Map(some.map(({ provider }) => [provider.name, provider]));
   const allProviders = byName(parts);
   const providers = byName(enabledIn(parts));
-  const index = createMemorySessionIndex();
-  const onLoaded: NonNullable<Parameters<typeof createReading>[0]['onLoaded']> = (session) => {
-    if (providers.get(session.provider)?.listCoverage === 'KNOWN') index.learn(session);
-  };
+  const index = ledger.sessionIndex;
+  const remember = createRemember(index, providers, log);
   return ({ requestId, deadline }) => {
     const call = { requestId, deadline };
-    return { call, reading: createReading({ providers, call, onLoaded }), allProviders, providers, health, index, now };
+    return {
+      call,
+      reading: createReading({ providers, call, remember }),
+      allProviders,
+      providers,
+      health,
+      index,
+      log,
+      now,
+    };
   };
+}
+
+/**
+ * What the ledger's rows belong to. Not the key: keys are rotated, and an account does not lose its sessions by that.
+ */
+function accountsOf(config: Config): LedgerAccounts {
+  const accounts = Object.entries(config.providers).map(([name, settings]) => {
+    const account = [baseUrlOf(name as ProviderName, settings), settings.environmentId ?? ''].join(' ');
+    return [name, createHash('sha256').update(account).digest('base64url').slice(0, 22)];
+  });
+  return Object.fromEntries(accounts);
 }
 
 /** Keys, and the addresses they are sent to, may stand in no line of the log. */

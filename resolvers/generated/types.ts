@@ -265,8 +265,13 @@ export type CheckoutSessionConnection = {
   /** Whether the list goes on, and where. */
   pageInfo: PageInfo;
   /**
-   * One entry for each provider, with what this page could and could not see of it. A list is complete only when none of
-   * them says FAILED.
+   * How many sessions match in all. Counted only when it is selected, which costs calls: Flex can only be counted by
+   * looking for its end. Null when one of the providers cannot tell, or fails.
+   */
+  totalCount: Maybe<Scalars['Int']['output']>;
+  /**
+   * One entry for each enabled provider that the filter asks about, with what this page could and could not see of it. A
+   * page is complete only when none of them says FAILED.
    */
   sources: Array<CheckoutSource>;
 };
@@ -274,8 +279,8 @@ export type CheckoutSessionConnection = {
 /** A session in its place in the list. */
 export type CheckoutSessionEdge = {
   /**
-   * Opaque position just behind this session: give it as `after` to continue from here. It holds a place in the list, not
-   * an id, and is only good for the list that it came from.
+   * Opaque place of this session in the list, at most 512 characters: give it as `after` for what is behind it, as `before`
+   * for what is before it. It is only good for lists with the same filter.
    */
   cursor: Scalars['String']['output'];
   /** The session at this place. */
@@ -288,9 +293,12 @@ export type PageInfo = {
   hasNextPage: Scalars['Boolean']['output'];
   /** Whether there are sessions before this page, that is, newer ones. */
   hasPreviousPage: Scalars['Boolean']['output'];
-  /** Cursor of the first edge. Null when the page is empty. */
+  /** Cursor of the first edge: the `before` of the previous page. Null when the page is empty and nothing is before it. */
   startCursor: Maybe<Scalars['String']['output']>;
-  /** Cursor of the last edge: the `after` of the next page. Null when the page is empty. */
+  /**
+   * The `after` of the next page: the cursor of the last edge. Null when the page is empty and nothing is behind it. A page
+   * may be short, or empty, and still have a next one: when a provider failed, or when matches have to be looked for.
+   */
   endCursor: Maybe<Scalars['String']['output']>;
 };
 
@@ -314,7 +322,7 @@ export type CheckoutSourceState =
   | 'OK'
   /** It could not answer, so its sessions come from the cache: `fetchedAt` of each tells from when. */
   | 'STALE'
-  /** It could not answer, so its sessions are missing here. They appear again, in their place, once it answers. */
+  /** It could not answer, so its sessions are missing here. None is lost: the next page that it answers for begins with them. */
   | 'FAILED'
   /** It cannot hold a session that belongs in this list, so it was not asked. */
   | 'SKIPPED';
@@ -610,6 +618,59 @@ export type MeteroidExternalPayment = {
   type: Scalars['String']['output'];
 };
 
+/** A span of time. All that is given must hold. */
+export type DateTimeFilter = {
+  /** Later than this moment. */
+  gt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** At this moment or later. */
+  gte?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Earlier than this moment. */
+  lt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** At this moment or earlier. */
+  lte?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** A customer of one provider. */
+export type CheckoutCustomerFilter = {
+  /** The provider whose customer it is. */
+  provider: CheckoutProvider;
+  /** The customer's id, exactly as the provider writes it: `CheckoutCustomer.id`. */
+  id: Scalars['String']['input'];
+};
+
+/**
+ * Which sessions a list shall hold. All that is given must hold, and means the same for every provider. A filter on
+ * something that a provider's sessions never have skips that provider: `sources` then says SKIPPED. An empty list is the
+ * error BAD_USER_INPUT; leave the filter out instead.
+ */
+export type CheckoutSessionFilter = {
+  /** Only sessions of these providers; the others do not appear in `sources`. */
+  providers?: InputMaybe<Array<CheckoutProvider>>;
+  /**
+   * Only sessions in any of these statuses. Flex takes one status and one customer a call: more than ten pairs of them are
+   * the error BAD_USER_INPUT.
+   */
+  statuses?: InputMaybe<Array<CheckoutSessionStatus>>;
+  /** Only sessions of any of these customers. A provider of which no customer is named is skipped. */
+  customers?: InputMaybe<Array<CheckoutCustomerFilter>>;
+  /** Only sessions of the customer with this email address. Flex knows it, the other providers are skipped. */
+  customerEmail?: InputMaybe<Scalars['String']['input']>;
+  /** Only the sessions that led to this subscription. */
+  subscriptionId?: InputMaybe<Scalars['String']['input']>;
+  /** Only the sessions paid by this payment: `CheckoutSession.paymentId`. */
+  paymentId?: InputMaybe<Scalars['String']['input']>;
+  /** Only sessions with this reference of yours. Flex keeps it, the other providers are skipped. */
+  clientReferenceId?: InputMaybe<Scalars['String']['input']>;
+  /** Only sessions with a dispute, or only those without one. Flex tells of disputes, the other providers are skipped. */
+  hasDisputes?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Only sessions created in this span of time. One that does not tell when it was created is in none. */
+  createdAt?: InputMaybe<DateTimeFilter>;
+  /** Only sessions created in the last so many times 24 hours, 1 to 36,500. */
+  createdWithinDays?: InputMaybe<Scalars['Int']['input']>;
+  /** Archived sessions too. */
+  includeArchived?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
 /** An object with a global id, by which `Query.node` finds it again. */
 export type Node = {
   /** Opaque global id: unique over all types and providers, and the same for ever. Store it, but do not take it apart. */
@@ -676,9 +737,10 @@ export type Query = {
   checkoutSessionByProviderId: Maybe<CheckoutSession>;
   /**
    * The sessions of all enabled providers in one list, newest first by `createdAt`; equal times are ordered by the name of
-   * the provider and then as the provider itself orders them. Archived sessions are left out. A provider that fails costs
-   * only its own sessions: `sources` tells which one, and the others are still listed. When every provider that was asked
-   * fails, the field is an error.
+   * the provider and then as the provider itself orders them. Relay connection, forward and backward: any edge's cursor can
+   * be continued from in both directions. Archived sessions are left out unless the filter asks for them. A provider that
+   * fails costs only its own sessions: `sources` tells which one, and the others are still listed. When every provider that
+   * was asked fails, the field is an error. Bad arguments are the error BAD_USER_INPUT, before anything is asked.
    */
   checkoutSessions: CheckoutSessionConnection;
   /** Every provider that this gateway knows, also those that are not enabled. */
@@ -715,6 +777,10 @@ export type QueryCheckoutSessionByProviderIdArgs = {
 export type QueryCheckoutSessionsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  offset?: InputMaybe<Scalars['Int']['input']>;
+  filter?: InputMaybe<CheckoutSessionFilter>;
 };
 
 /**
@@ -873,6 +939,7 @@ export type ResolversTypes = {
   CheckoutMode: CheckoutMode;
   CheckoutAction: CheckoutAction;
   CheckoutSessionConnection: ResolverTypeWrapper<ConnectionModel>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   CheckoutSessionEdge: ResolverTypeWrapper<Omit<CheckoutSessionEdge, 'node'> & { node: ResolversTypes['CheckoutSession'] }>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   CheckoutSource: ResolverTypeWrapper<CheckoutSource>;
@@ -884,7 +951,6 @@ export type ResolversTypes = {
   FlexRefund: ResolverTypeWrapper<Omit<FlexRefund, 'amount'> & { amount?: Maybe<ResolversTypes['Money']> }>;
   FlexPaymentIntent: ResolverTypeWrapper<FlexPaymentIntentModel>;
   FlexLineItem: ResolverTypeWrapper<FlexLineItemModel>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   FlexpriceCheckoutDetails: ResolverTypeWrapper<FlexpriceDetailsModel>;
   FlexpricePaymentAction: ResolverTypeWrapper<FlexpricePaymentAction>;
   FlexpriceCheckoutConfiguration: ResolverTypeWrapper<Omit<FlexpriceCheckoutConfiguration, 'createSubscription'> & { createSubscription?: Maybe<ResolversTypes['FlexpriceCreateSubscription']> }>;
@@ -896,6 +962,9 @@ export type ResolversTypes = {
   MeteroidOnlinePayment: ResolverTypeWrapper<Extract<import('../../src/checkout/session.ts').MeteroidPaymentMethods, { kind: 'ONLINE' }>>;
   MeteroidBankTransfer: ResolverTypeWrapper<Extract<import('../../src/checkout/session.ts').MeteroidPaymentMethods, { kind: 'BANK_TRANSFER' }>>;
   MeteroidExternalPayment: ResolverTypeWrapper<Extract<import('../../src/checkout/session.ts').MeteroidPaymentMethods, { kind: 'EXTERNAL' }>>;
+  DateTimeFilter: DateTimeFilter;
+  CheckoutCustomerFilter: CheckoutCustomerFilter;
+  CheckoutSessionFilter: CheckoutSessionFilter;
   Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
   CheckoutProvider: CheckoutProvider;
   ProviderInfo: ResolverTypeWrapper<ProviderInfo>;
@@ -924,6 +993,7 @@ export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
   CheckoutSessionDetails: ResolversUnionTypes<ResolversParentTypes>['CheckoutSessionDetails'];
   CheckoutSessionConnection: ConnectionModel;
+  Int: Scalars['Int']['output'];
   CheckoutSessionEdge: Omit<CheckoutSessionEdge, 'node'> & { node: ResolversParentTypes['CheckoutSession'] };
   PageInfo: PageInfo;
   CheckoutSource: CheckoutSource;
@@ -933,7 +1003,6 @@ export type ResolversParentTypes = {
   FlexRefund: Omit<FlexRefund, 'amount'> & { amount?: Maybe<ResolversParentTypes['Money']> };
   FlexPaymentIntent: FlexPaymentIntentModel;
   FlexLineItem: FlexLineItemModel;
-  Int: Scalars['Int']['output'];
   FlexpriceCheckoutDetails: FlexpriceDetailsModel;
   FlexpricePaymentAction: FlexpricePaymentAction;
   FlexpriceCheckoutConfiguration: Omit<FlexpriceCheckoutConfiguration, 'createSubscription'> & { createSubscription?: Maybe<ResolversParentTypes['FlexpriceCreateSubscription']> };
@@ -945,6 +1014,9 @@ export type ResolversParentTypes = {
   MeteroidOnlinePayment: Extract<import('../../src/checkout/session.ts').MeteroidPaymentMethods, { kind: 'ONLINE' }>;
   MeteroidBankTransfer: Extract<import('../../src/checkout/session.ts').MeteroidPaymentMethods, { kind: 'BANK_TRANSFER' }>;
   MeteroidExternalPayment: Extract<import('../../src/checkout/session.ts').MeteroidPaymentMethods, { kind: 'EXTERNAL' }>;
+  DateTimeFilter: DateTimeFilter;
+  CheckoutCustomerFilter: CheckoutCustomerFilter;
+  CheckoutSessionFilter: CheckoutSessionFilter;
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
   ProviderInfo: ProviderInfo;
   Query: Record<PropertyKey, never>;
@@ -1018,6 +1090,7 @@ export type CheckoutSessionConnectionResolvers<ContextType = GatewayContext, Par
   edges?: Resolver<Array<ResolversTypes['CheckoutSessionEdge']>, ParentType, ContextType>;
   nodes?: Resolver<Array<ResolversTypes['CheckoutSession']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   sources?: Resolver<Array<ResolversTypes['CheckoutSource']>, ParentType, ContextType>;
 };
 

@@ -1,5 +1,5 @@
 import type { SessionKey } from '../checkout/global-id.ts';
-import type { CallContext, Provider } from '../checkout/provider.ts';
+import { type CallContext, NO_EXPANSION, type Provider } from '../checkout/provider.ts';
 import type { ProviderName } from '../checkout/session.ts';
 import type { Reading } from '../reading/index.ts';
 
@@ -33,12 +33,13 @@ export async function deleteSession(
   }
   try {
     const outcome = await provider.deleteSession(key.providerId, call);
-    return outcome === 'DELETED'
-      ? { deleted: true }
-      : refused('NOT_FOUND', 'The provider has no such checkout session.');
+    if (outcome === 'NOT_FOUND') return refused('NOT_FOUND', 'The provider has no such checkout session.');
   } finally {
     reading.forget(key);
   }
+  // So that lists learn of a session that was never read; should it fail, the session is deleted all the same.
+  await reading.session(key, NO_EXPANSION).catch(() => null);
+  return { deleted: true };
 }
 
 const refused = (code: UserError['code'], message: string): DeleteResult => ({

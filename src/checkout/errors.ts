@@ -3,6 +3,7 @@ import type { ProviderName } from './session.ts';
 /** `extensions.code` of a top-level error. What each one means stands in docs/errors.md. */
 export type ErrorCode =
   | 'BAD_USER_INPUT'
+  | 'INTERNAL_SERVER_ERROR'
   | 'UPSTREAM_RATE_LIMITED'
   | 'UPSTREAM_UNAVAILABLE'
   | 'UPSTREAM_TIMEOUT'
@@ -10,7 +11,7 @@ export type ErrorCode =
   | 'UPSTREAM_BAD_RESPONSE'
   | 'UPSTREAM_AUTH_FAILED';
 
-export type UpstreamErrorCode = Exclude<ErrorCode, 'BAD_USER_INPUT'>;
+export type UpstreamErrorCode = Exclude<ErrorCode, 'BAD_USER_INPUT' | 'INTERNAL_SERVER_ERROR'>;
 
 type ErrorOptions = {
   /** The provider that the error is about. */

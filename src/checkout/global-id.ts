@@ -51,6 +51,9 @@ export function checkProviderId(providerId: string): string {
   return providerId;
 }
 
+/** Whether a text can be a provider's id, and go into a global one. */
+export const isProviderId = (text: string): boolean => providerIdProblem(text) === null;
+
 function providerIdProblem(providerId: string): string | null {
   if (providerId === '') return 'Expected a provider id that is not empty';
   if (!providerId.isWellFormed() || CONTROL.test(providerId))

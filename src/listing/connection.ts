@@ -1,12 +1,22 @@
-import { badUserInput, GatewayError } from '../checkout/errors.ts';
-import type { ListCoverage } from '../checkout/provider.ts';
-import type { CheckoutSession, ProviderName } from '../checkout/session.ts';
-import { decodeCursor, encodeCursor, type Positions } from './cursor.ts';
-import { MAX_PAGE } from './keyset-source.ts';
-import { mergeNewestFirst } from './merge.ts';
-import { positionOf, type Source, type Stretch } from './source.ts';
+import { GatewayError } from '../checkout/errors.ts';
+import type { ListCoverage } from '../checkout/list.ts';
+import type { ProviderName } from '../checkout/provider-name.ts';
+import { type PageInput, readPageArguments } from './arguments.ts';
+import { decodeCursor, type ListState } from './cursor.ts';
+import type { Edge } from './page.ts';
+import { type PageResult, readBackward, readForward } from './read-page.ts';
+import type { Source } from './source.ts';
 
-export type Edge = { cursor: string; node: CheckoutSession };
+/** A list to merge, by a key that is the same whenever the filter is. */
+export type ListedSource = { provider: ProviderName; key: string; source: Source };
+
+/** What is listed of one provider. */
+export type ListedProvider = {
+  provider: ProviderName;
+  coverage: ListCoverage;
+  /** Null when none of its sessions can match. */
+  sources: ListedSource[] | null;
+};
 
 /** What a page could see of one provider. */
 export type SourceReport = {
@@ -19,99 +29,78 @@ export type SourceReport = {
 };
 
 export type Connection = {
-  edges: Edge[];
+  edges: readonly Edge[];
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
   sources: SourceReport[];
+  /** How many sessions match in all; null where one of the lists cannot tell. */
+  countAll(): Promise<number | null>;
 };
 
-export type ListedProvider = { provider: ProviderName; coverage: ListCoverage; source: Source };
-
-const DEFAULT_PAGE = 20;
-
 /**
- * A page of all providers' sessions in one list, newest first.
- * @throws GatewayError BAD_USER_INPUT for a bad size or cursor; a provider's own error when every provider failed
+ * A page of all providers' sessions in one list, newest first: by creation time, ties by provider name, then in the
+ * provider's own order.
+ * @param filter tells the filter that the sources were made for
+ * @throws GatewayError BAD_USER_INPUT for bad arguments, before anything is asked; a provider's own error when every
+ *   list that was asked failed
  */
 export async function listSessions(
   providers: readonly ListedProvider[],
-  { first, after }: { first?: number | null | undefined; after?: string | null | undefined },
+  filter: string,
+  input: PageInput,
 ): Promise<Connection> {
-  const size = first ?? DEFAULT_PAGE;
-  if (size < 0 || size > MAX_PAGE) throw badUserInput(`Expected first to be from 0 to ${MAX_PAGE}, got ${size}.`);
-  const start = after == null ? {} : decodeCursor(after);
-  // Ties in time go by provider name, so the lists stand in that order.
-  const listed = [...providers].sort((a, b) => (a.provider < b.provider ? -1 : 1));
-  const results = await Promise.allSettled(
-    listed.map(({ provider, source }) => source.read(start[provider] ?? null, size + 1)),
-  );
-  const sources = listed.map((entry, index) => report(entry, results[index]));
-  const failure = results.find((result) => result.status === 'rejected');
-  if (failure && results.every((result) => result.status === 'rejected')) throw failure.reason;
-
-  const stretches = results.map((result) => (result.status === 'fulfilled' ? result.value : NOTHING));
-  const merged = mergeNewestFirst(
-    stretches.map(({ sessions }) => sessions),
-    size,
-  );
-  const edges = toEdges(merged, listed, start);
-  const consumed = listed.map((_, index) => merged.filter(({ list }) => list === index).length);
-  const hasNextPage = await hasMore(listed, stretches, consumed);
+  const page = readPageArguments(input);
+  const state = (cursor: string | null): ListState | null => (cursor === null ? null : decodeCursor(cursor, filter));
+  const bounds = { after: state(page.after), before: state(page.before) };
+  // Ties in time go by the provider's name, so the lists stand in that order.
+  const sorted = [...providers].sort((a, b) => (a.provider < b.provider ? -1 : 1));
+  const lists = sorted.flatMap(({ sources }) => sources ?? []);
+  const result = await (page.backward ? readBackward : readForward)({ lists, filter, ...page, ...bounds });
   return {
-    edges,
-    pageInfo: {
-      hasNextPage,
-      hasPreviousPage: Object.keys(start).length > 0,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-    sources: sources.sort((a, b) => (a.provider < b.provider ? -1 : 1)),
+    edges: result.page.edges,
+    pageInfo: pageInfoOf(result, page.backward),
+    sources: sorted.map((listed) => reportOf(listed, result.failures)),
+    countAll: () => countAll(lists),
   };
 }
 
-const NOTHING: Stretch = { sessions: [], complete: true };
-
-/** Each edge's cursor tells how far every list had been consumed when it was shown. */
-function toEdges(
-  merged: readonly { list: number; session: CheckoutSession }[],
-  listed: readonly ListedProvider[],
-  start: Positions,
-): Edge[] {
-  const positions = { ...start };
-  return merged.map(({ list, session }) => {
-    const provider = listed[list]?.provider ?? session.provider;
-    positions[provider] = positionOf(session);
-    return { cursor: encodeCursor(positions), node: session };
-  });
+/** A page without edges, or that was cut short, still says where to go on. */
+function pageInfoOf(
+  { page, hasNextPage, hasPreviousPage, isCut }: PageResult,
+  backward: boolean,
+): Connection['pageInfo'] {
+  const [first, last] = [page.edges[0], page.edges.at(-1)];
+  const goesOn = backward ? hasPreviousPage : hasNextPage;
+  const beside = goesOn && (isCut || !first) ? page.cursorBeside(backward ? 'before' : 'behind') : null;
+  return {
+    hasNextPage,
+    hasPreviousPage,
+    get startCursor() {
+      return (backward ? beside : null) ?? first?.cursor ?? null;
+    },
+    get endCursor() {
+      return (backward ? null : beside) ?? last?.cursor ?? null;
+    },
+  };
 }
 
-/** A list that was cut at its largest page and used up has to be asked whether there is more behind it. */
-async function hasMore(
-  listed: readonly ListedProvider[],
-  stretches: readonly Stretch[],
-  consumed: readonly number[],
-): Promise<boolean> {
-  if (stretches.some(({ sessions }, index) => sessions.length > (consumed[index] ?? 0))) return true;
-  const unsure = listed.filter((_, index) => stretches[index]?.complete === false);
-  const probes = await Promise.all(
-    unsure.map(async ({ provider, source }) => {
-      const last = stretches[listed.findIndex((entry) => entry.provider === provider)]?.sessions.at(-1);
-      // When it cannot be told, the client is let go on: an empty page costs less than sessions never seen.
-      return source.read(last ? positionOf(last) : null, 1).then(
-        (rest) => rest.sessions.length > 0,
-        () => true,
-      );
-    }),
-  );
-  return probes.includes(true);
-}
-
-function report(
-  { provider, coverage }: ListedProvider,
-  result: PromiseSettledResult<Stretch> | undefined,
+function reportOf(
+  { provider, coverage, sources }: ListedProvider,
+  failures: ReadonlyMap<string, GatewayError>,
 ): SourceReport {
-  if (result?.status !== 'rejected') return { provider, coverage, state: 'OK', code: null, message: null };
-  const { reason } = result;
-  // A bug is no failing provider: it must not hide in a report.
-  if (!(reason instanceof GatewayError)) throw reason;
-  return { provider, coverage, state: 'FAILED', code: reason.code, message: reason.message };
+  if (!sources) return { provider, coverage, state: 'SKIPPED', code: null, message: null };
+  const failure = sources.map(({ key }) => failures.get(key)).find(Boolean);
+  if (!failure) return { provider, coverage, state: 'OK', code: null, message: null };
+  return { provider, coverage, state: 'FAILED', code: failure.code, message: failure.message };
+}
+
+async function countAll(lists: readonly ListedSource[]): Promise<number | null> {
+  const counts = await Promise.all(
+    lists.map(({ source }) =>
+      source.count().catch((error: unknown) => {
+        if (error instanceof GatewayError) return null;
+        throw error;
+      }),
+    ),
+  );
+  return counts.reduce<number | null>((sum, count) => (sum === null || count === null ? null : sum + count), 0);
 }

@@ -1,4 +1,8 @@
+import { GatewayError } from '../checkout/errors.ts';
+import { matchesFilter, type SessionFilter } from '../checkout/filter.ts';
+import { coverageOf } from '../checkout/list.ts';
 import { type Expansion, NO_EXPANSION, type Provider } from '../checkout/provider.ts';
+import { LedgerError } from '../ledger/ledger.ts';
 import type { SessionIndex } from '../ledger/session-index.ts';
 import type { Reading } from '../reading/index.ts';
 import type { ListedProvider } from './connection.ts';
@@ -7,24 +11,62 @@ import { createKeysetSource } from './keyset-source.ts';
 import { createSnapshotSource } from './snapshot-source.ts';
 import type { Source } from './source.ts';
 
-/** The way in which each provider's sessions can be listed: by pages, whole, or as far as the gateway knows them. */
-export const listedProviders = (
-  providers: Iterable<Provider>,
-  reading: Reading,
-  index: SessionIndex,
-  expansion: Expansion,
-): ListedProvider[] =>
-  [...providers].map((provider) => ({
-    provider: provider.name,
-    coverage: provider.listCoverage,
-    source: sourceOf(provider, reading, index, expansion),
-  }));
+type SourceOptions = {
+  filter: SessionFilter;
+  reading: Reading;
+  index: SessionIndex;
+  expansion: Expansion;
+};
 
-function sourceOf(provider: Provider, reading: Reading, index: SessionIndex, expansion: Expansion): Source {
-  if (provider.listSessions) return createKeysetSource((page) => reading.page(provider, page, expansion));
-  if (provider.listAllSessions) return createSnapshotSource(() => reading.all(provider));
-  return createIndexSource(
-    () => index.list(provider.name),
-    (entry) => reading.session(entry, NO_EXPANSION),
-  );
+/** What is to be read of each provider for a filter: pages, the whole list, or what the gateway's index knows. */
+export const listedProviders = (providers: Iterable<Provider>, options: SourceOptions): ListedProvider[] =>
+  [...providers].map((provider) => {
+    const { name, listing } = provider;
+    const sources = sourcesOf(provider, options);
+    return {
+      provider: name,
+      coverage: coverageOf(listing),
+      sources: sources && sources.map((source, index) => ({ provider: name, key: `${name}${index || ''}`, source })),
+    };
+  });
+
+function sourcesOf(provider: Provider, { filter, reading, index, expansion }: SourceOptions): Source[] | null {
+  const { name, listing } = provider;
+  const matches = (session: Parameters<typeof matchesFilter>[0]) => matchesFilter(session, filter);
+  switch (listing.kind) {
+    case 'PAGED':
+      return (
+        listing.plan(filter)?.map((list) =>
+          createKeysetSource({
+            ...list,
+            readPage: (request) => reading.page(provider, list, request, expansion),
+            readOne: (providerId) => reading.session({ provider: name, providerId }, expansion),
+          }),
+        ) ?? null
+      );
+    case 'WHOLE': {
+      const list = listing.plan(filter);
+      return list && [createSnapshotSource(async () => (await reading.all(provider, list)).filter(matches))];
+    }
+    case 'INDEXED':
+      return (
+        listing.plan(filter) && [
+          createIndexSource({
+            readEntries: (request) => fromLedger(index.page({ provider: name, filter, ...request })),
+            load: ({ providerId }) => reading.session({ provider: name, providerId }, NO_EXPANSION),
+            matches,
+            count: () => fromLedger(index.count(name, filter)),
+          }),
+        ]
+      );
+  }
 }
+
+/** A ledger that fails costs the list what is in it, as a provider does. */
+const fromLedger = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
+    if (!(error instanceof LedgerError)) throw error;
+    throw new GatewayError('INTERNAL_SERVER_ERROR', 'The gateway cannot read its own ledger at the moment.', {
+      retryable: true,
+    });
+  });

@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { isProviderId } from '../checkout/global-id.ts';
 import { parseMinorUnits } from '../checkout/money.ts';
 import { parseCalendarDate, parseInstant } from '../checkout/time.ts';
 import { isWebUrl } from '../checkout/url.ts';
 
 // The kinds of value that providers send. Every one may be missing or null, which comes out as null or undefined.
+
+/** The session's own id: without one that can be asked for again there is no session. */
+export const sessionId = z.string().refine(isProviderId, 'expected an id');
 
 /** Any text, vocabulary words included: a new word must never be an error. */
 export const text = z.string().nullish();

@@ -1,5 +1,7 @@
 import { GatewayError } from '../checkout/errors.ts';
+import { NO_FILTER } from '../checkout/filter.ts';
 import type { SessionKey } from '../checkout/global-id.ts';
+import type { WholeList } from '../checkout/list.ts';
 import type { CallContext, Expansion, Provider } from '../checkout/provider.ts';
 import type { CheckoutSession, ProviderName } from '../checkout/session.ts';
 import type { LimitCalls } from './limit.ts';
@@ -14,14 +16,20 @@ export const LIST_INSTEAD_FROM = 10;
 export function createFetchSessions(
   providers: ReadonlyMap<ProviderName, Provider>,
   limit: LimitCalls,
-  listAll: (provider: Provider) => Promise<CheckoutSession[]>,
+  readAll: (provider: Provider, list: WholeList) => Promise<CheckoutSession[]>,
   call: CallContext,
 ): FetchSessions {
   const fetchOne = (provider: Provider, { key, expansion }: Want) =>
     limit(provider.name, () => provider.getSession(key.providerId, expansion, call));
 
-  const fetchByList = (provider: Provider, wants: readonly Want[]): Promise<CheckoutSession | null>[] => {
-    const all = listAll(provider).then((sessions) => new Map(sessions.map((session) => [session.providerId, session])));
+  const fetchByList = (
+    provider: Provider,
+    list: WholeList,
+    wants: readonly Want[],
+  ): Promise<CheckoutSession | null>[] => {
+    const all = readAll(provider, list).then(
+      (sessions) => new Map(sessions.map((session) => [session.providerId, session])),
+    );
     return wants.map((want) =>
       all.then(
         (sessions) => sessions.get(want.key.providerId) ?? null,
@@ -38,10 +46,11 @@ export function createFetchSessions(
     const answers = new Map<Want, Promise<CheckoutSession | null>>();
     for (const [name, group] of Map.groupBy(wants, ({ key }) => key.provider)) {
       const provider = providers.get(name);
+      const list = provider && wholeListOf(provider);
       // A provider that is not enabled has no sessions.
       if (!provider) for (const want of group) answers.set(want, Promise.resolve(null));
-      else if (provider.listAllSessions && group.length >= LIST_INSTEAD_FROM) {
-        const promises = fetchByList(provider, group);
+      else if (list && group.length >= LIST_INSTEAD_FROM) {
+        const promises = fetchByList(provider, list, group);
         for (const [index, want] of group.entries())
           answers.set(want, promises[index] as Promise<CheckoutSession | null>);
       } else for (const want of group) answers.set(want, fetchOne(provider, want));
@@ -49,3 +58,6 @@ export function createFetchSessions(
     return wants.map((want) => answers.get(want) as Promise<CheckoutSession | null>);
   };
 }
+
+const wholeListOf = ({ listing }: Provider): WholeList | null =>
+  listing.kind === 'WHOLE' ? listing.plan(NO_FILTER) : null;

@@ -1,15 +1,11 @@
 import DataLoader from 'dataloader';
 import type { SessionKey } from '../checkout/global-id.ts';
-import {
-  type CallContext,
-  type Expansion,
-  NO_EXPANSION,
-  type PageRequest,
-  type Provider,
-} from '../checkout/provider.ts';
+import type { PagedList, PageRequest, WholeList } from '../checkout/list.ts';
+import { type CallContext, type Expansion, NO_EXPANSION, type Provider } from '../checkout/provider.ts';
 import type { CheckoutSession, FlexLineItem, ProviderName } from '../checkout/session.ts';
 import { createFetchSessions } from './fetch-sessions.ts';
 import { createLimit } from './limit.ts';
+import type { Remember } from './remember.ts';
 import { createSessionLoader } from './session-loader.ts';
 
 /** Everything that one request reads from the providers. Made for each request, never shared. */
@@ -18,10 +14,17 @@ export type Reading = {
   session(key: SessionKey, expansion: Expansion): Promise<CheckoutSession | null>;
   /** What is being bought in a session; none when there is no such session. */
   lineItems(key: SessionKey): Promise<FlexLineItem[]>;
-  /** A page of a provider that has pages. */
-  page(provider: Provider, request: PageRequest, expansion: Expansion): Promise<CheckoutSession[]>;
-  /** The whole list of a provider that gives it at once; once in a request. */
-  all(provider: Provider): Promise<CheckoutSession[]>;
+  /** A page of a list; null when the session that it is anchored at is gone. */
+  page(
+    provider: Provider,
+    list: PagedList,
+    request: PageRequest,
+    expansion: Expansion,
+  ): Promise<CheckoutSession[] | null>;
+  /** A whole list; once in a request. */
+  all(provider: Provider, list: WholeList): Promise<CheckoutSession[]>;
+  /** How many calls to each provider it has cost so far. */
+  calls: ReadonlyMap<ProviderName, number>;
   /** Makes the next read of a session ask the provider again. */
   forget(key: SessionKey): void;
 };
@@ -30,21 +33,19 @@ type ReadingOptions = {
   /** The enabled ones. */
   providers: ReadonlyMap<ProviderName, Provider>;
   call: CallContext;
-  /** Told of every session that was loaded. */
-  onLoaded?: (session: CheckoutSession) => void;
+  remember: Remember;
 };
 
-export function createReading({ providers, call, onLoaded }: ReadingOptions): Reading {
-  const limit = createLimit();
-  const lists = new Map<ProviderName, Promise<CheckoutSession[]>>();
-  const listAll = (provider: Provider): Promise<CheckoutSession[]> => {
-    const known = lists.get(provider.name);
-    if (known) return known;
-    const list = limit(provider.name, async () => (await provider.listAllSessions?.(call)) ?? []);
-    lists.set(provider.name, list);
-    return list;
+export function createReading({ providers, call, remember }: ReadingOptions): Reading {
+  const { limit, calls } = createLimit();
+  const lists = new Map<string, Promise<CheckoutSession[]>>();
+  const readAll = ({ name }: Provider, list: WholeList): Promise<CheckoutSession[]> => {
+    const key = `${name}:${list.key}`;
+    const sessions = lists.get(key) ?? limit(name, () => list.readAll(call));
+    lists.set(key, sessions);
+    return sessions;
   };
-  const sessions = createSessionLoader(createFetchSessions(providers, limit, listAll, call));
+  const sessions = createSessionLoader(createFetchSessions(providers, limit, readAll, call));
   const loadLineItems = (key: SessionKey): Promise<FlexLineItem[]> => {
     const provider = providers.get(key.provider);
     if (!provider?.getLineItems) return Promise.resolve([]);
@@ -64,19 +65,20 @@ export function createReading({ providers, call, onLoaded }: ReadingOptions): Re
   return {
     async session(key, expansion) {
       const session = await sessions.load(key, expansion);
-      if (session) onLoaded?.(session);
+      if (session) remember.found(session);
+      else remember.missing(key);
       return session;
     },
     lineItems: (key) => lineItems.load(key),
-    page: async (provider, request, expansion) =>
-      primed(
-        await limit(provider.name, async () => (await provider.listSessions?.(request, expansion, call)) ?? []),
-        expansion,
-      ),
-    all: async (provider) => primed(await listAll(provider), NO_EXPANSION),
+    async page({ name }, list, request, expansion) {
+      const page = await limit(name, () => list.readPage(request, expansion, call));
+      return page && primed(page, expansion);
+    },
+    all: async (provider, list) => primed(await readAll(provider, list), NO_EXPANSION),
+    calls,
     forget: (key) => {
       sessions.forget(key);
-      lists.delete(key.provider);
+      for (const name of lists.keys()) if (name.startsWith(`${key.provider}:`)) lists.delete(name);
     },
   };
 }

@@ -14,6 +14,9 @@ const CALLERS_CODES: ReadonlyMap<unknown, string> = new Map([
   ['OPERATION_RESOLUTION_FAILURE', 'BAD_USER_INPUT'],
 ]);
 
+// Apollo goes on to tell how to change its source code.
+const APOLLO_ON_INTROSPECTION = 'GraphQL introspection is not allowed';
+
 const BUG_MESSAGE = 'Something went wrong inside the gateway.';
 
 /** An error and what it was made from, outermost first: graphql-js and Apollo each wrap what they are given. */
@@ -71,6 +74,8 @@ function publicMessage(kind: ErrorKind, message: string, error: unknown, hideSch
   // Without a place in the document it comes from the making of the context, where Apollo puts words before it.
   if (kind.is === 'gateway') return error instanceof GraphQLError && error.nodes ? message : kind.error.message;
   if (chainOf(error).some((link) => link instanceof RangeError)) return 'The document is nested too deeply.';
+  if (message.startsWith(APOLLO_ON_INTROSPECTION))
+    return 'This gateway does not show its schema (INTROSPECTION is off).';
   return hideSchema ? withoutSuggestion(message) : message;
 }
 

@@ -25,6 +25,8 @@ export async function withSandbox(config: Config): Promise<Sandboxed> {
   return {
     config: {
       ...config,
+      // The sandbox's sessions are gone with the process: what is remembered of them must be too.
+      dataDir: null,
       providers: { FLEXPRICE: providers.flexprice, METEROID: providers.meteroid, FLEX: providers.flex },
       secrets: [...config.secrets, ...Object.values(providers).map(({ apiKey }) => apiKey)],
     },

@@ -81,7 +81,14 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       };
       const remainingMs = sending.deadline - sending.startedAt;
       const outcome = await withDeadline<Outcome>(remainingMs, late, (signal) => attempts.make(sending, signal));
-      if (outcome.ok) return outcome.answer;
+      if (outcome.ok) {
+        const { status } = outcome.answer;
+        if (status >= 400 && status !== 404) {
+          const { method, route } = request;
+          log.warn({ provider, method, route, status, requestId: call.requestId }, 'provider refused the request');
+        }
+        return outcome.answer;
+      }
       logFailure(log, { provider, sending, requestId: call.requestId, ms: now() - sending.startedAt }, outcome);
       throw gatewayErrorOf(provider, outcome);
     },

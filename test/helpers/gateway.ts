@@ -23,11 +23,13 @@ type TestGatewayOptions = {
   providers: Partial<Record<ProviderName, ProviderAddress>>;
   upstreamPolicy?: Partial<UpstreamPolicy>;
   now?: () => number;
+  /** @default in memory */
+  dataDir?: string;
 };
 
 /** The whole gateway on a free port, over real HTTP. */
-export async function startTestGateway({ providers, ...options }: TestGatewayOptions): Promise<TestGateway> {
-  const config = { ...readConfig({ PORT: '0' }), providers: withoutEnvironment(providers) };
+export async function startTestGateway({ providers, dataDir, ...options }: TestGatewayOptions): Promise<TestGateway> {
+  const config = { ...readConfig({ PORT: '0' }), dataDir: dataDir ?? null, providers: withoutEnvironment(providers) };
   const { log, lines } = recordLog();
   const server = await startGateway({ config, log, ...options });
   return {

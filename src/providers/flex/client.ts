@@ -37,13 +37,16 @@ export type FlexListQuery = {
 export type FlexClient = {
   /** `GET /v1/checkout/sessions/{id}`; null for 404. */
   get(id: string, expansion: Expansion, call: CallContext): Promise<UpstreamAnswer | null>;
-  /** `GET /v1/checkout/sessions`: a page, newest first. */
-  list(query: FlexListQuery, call: CallContext): Promise<UpstreamAnswer>;
+  /** `GET /v1/checkout/sessions`: a page, newest first. Null when the session it is anchored at is gone. */
+  list(query: FlexListQuery, call: CallContext): Promise<UpstreamAnswer | null>;
   /** `GET /v1/checkout/sessions/{id}/line_items`; null for 404. */
   lineItems(id: string, call: CallContext): Promise<UpstreamAnswer | null>;
 };
 
 const ROUTE = '/v1/checkout/sessions';
+
+// How Flex says that it does not know the session a page is anchored at is not documented.
+const ANCHOR_GONE: ReadonlySet<number> = new Set([400, 404, 410, 422]);
 
 /** The parameters that ask for an expansion; none when none is wanted. */
 export const expandParameters = ({ customer, paymentIntent }: Expansion): FlexListQuery => ({
@@ -54,23 +57,26 @@ export const expandParameters = ({ customer, paymentIntent }: Expansion): FlexLi
 export function createFlexClient(upstream: Upstream): FlexClient {
   const read = async (path: string, route: string, query: FlexListQuery, call: CallContext) => {
     const parameters = Object.entries(query).map(([name, value]) => [name, String(value)] as const);
-    const answer = await upstream.send({ method: 'GET', path, route, query: parameters, kind: 'read' }, call);
-    if (answer.status >= 400 && answer.status !== 404) throw rejected('FLEX', answer.status);
+    return upstream.send({ method: 'GET', path, route, query: parameters, kind: 'read' }, call);
+  };
+  const found = (answer: UpstreamAnswer): UpstreamAnswer | null => {
+    if (answer.status === 404) return null;
+    if (answer.status >= 400) throw rejected('FLEX', answer.status);
     return answer;
   };
   return {
     async get(id, expansion, call) {
-      const answer = await read(`${ROUTE}/${pathSegment(id)}`, `${ROUTE}/{id}`, expandParameters(expansion), call);
-      return answer.status === 404 ? null : answer;
+      return found(await read(`${ROUTE}/${pathSegment(id)}`, `${ROUTE}/{id}`, expandParameters(expansion), call));
     },
     async list(query, call) {
       const answer = await read(ROUTE, ROUTE, query, call);
-      if (answer.status === 404) throw rejected('FLEX', answer.status);
+      const isAnchored = query.starting_after !== undefined || query.ending_before !== undefined;
+      if (isAnchored && ANCHOR_GONE.has(answer.status)) return null;
+      if (answer.status >= 400) throw rejected('FLEX', answer.status);
       return answer;
     },
     async lineItems(id, call) {
-      const answer = await read(`${ROUTE}/${pathSegment(id)}/line_items`, `${ROUTE}/{id}/line_items`, {}, call);
-      return answer.status === 404 ? null : answer;
+      return found(await read(`${ROUTE}/${pathSegment(id)}/line_items`, `${ROUTE}/{id}/line_items`, {}, call));
     },
   };
 }

@@ -7,6 +7,7 @@ import { parseWire } from '../parse-wire.ts';
 import { logOddValues, type ProviderOptions } from '../provider-options.ts';
 import { createFlexClient, expandParameters } from './client.ts';
 import { toLineItem } from './details.ts';
+import { planLists, type ReadFlexPage } from './listing.ts';
 import { toSession } from './mapping.ts';
 import { flexLineItem, flexLineItemsEnvelope, flexListEnvelope, flexSession, flexSessionEnvelope } from './wire.ts';
 
@@ -19,9 +20,20 @@ export function createFlex({ upstream, log, now }: ProviderOptions): Provider {
     if (!wire) throw badResponse('FLEX', expected);
     return toSession(wire, { fetchedAt: instantNow(now), exact: (...path) => exact(path) });
   };
+  const readPage: ReadFlexPage = async (query, expansion, call) => {
+    const answer = await client.list({ ...query, ...expandParameters(expansion) }, call);
+    if (!answer) return null;
+    const envelope = flexListEnvelope.safeParse(answer.body);
+    if (!envelope.success) throw badResponse('FLEX', '{checkout_sessions: […]}');
+    return envelope.data.checkout_sessions.map((raw, index) =>
+      read(raw, '{checkout_sessions: […]} with an id in each', (path) =>
+        exactJson(answer.text, ['checkout_sessions', index, ...path]),
+      ),
+    );
+  };
   return {
     name: 'FLEX',
-    listCoverage: 'ALL',
+    listing: { kind: 'PAGED', plan: (filter) => planLists(filter, readPage) },
     async getSession(providerId, expansion, call) {
       const answer = await client.get(providerId, expansion, call);
       if (!answer) return null;
@@ -32,23 +44,6 @@ export function createFlex({ upstream, log, now }: ProviderOptions): Provider {
       );
       checkAnswered('FLEX', providerId, session.providerId);
       return session;
-    },
-    async listSessions({ limit, startingAfter }, expansion, call) {
-      const answer = await client.list(
-        {
-          limit,
-          ...(startingAfter !== undefined && { starting_after: startingAfter }),
-          ...expandParameters(expansion),
-        },
-        call,
-      );
-      const envelope = flexListEnvelope.safeParse(answer.body);
-      if (!envelope.success) throw badResponse('FLEX', '{checkout_sessions: […]}');
-      return envelope.data.checkout_sessions.map((raw, index) =>
-        read(raw, '{checkout_sessions: […]} with an id in each', (path) =>
-          exactJson(answer.text, ['checkout_sessions', index, ...path]),
-        ),
-      );
     },
     async getLineItems(providerId, call) {
       const answer = await client.lineItems(providerId, call);

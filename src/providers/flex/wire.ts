@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, instant, integer, json, minorUnits, text, webUrl } from '../wire-types.ts';
+import { flag, instant, integer, json, minorUnits, sessionId, text, webUrl } from '../wire-types.ts';
 
 // The JSON of Flex's checkout API. Amounts are whole US cents.
 
@@ -18,7 +18,7 @@ const paymentIntent = reference({
 });
 
 export const flexSession = z.object({
-  checkout_session_id: z.string().min(1),
+  checkout_session_id: sessionId,
   allow_promotion_codes: flag,
   amount_disputed: minorUnits,
   amount_received: minorUnits,

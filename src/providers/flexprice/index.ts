@@ -5,6 +5,7 @@ import { badResponse, checkAnswered } from '../bad-response.ts';
 import { parseWire } from '../parse-wire.ts';
 import { logOddValues, type ProviderOptions } from '../provider-options.ts';
 import { createFlexpriceClient } from './client.ts';
+import { planIndex } from './listing.ts';
 import { toSession } from './mapping.ts';
 import { flexpriceSession } from './wire.ts';
 
@@ -14,7 +15,7 @@ export function createFlexprice({ upstream, log, now }: ProviderOptions): Provid
   const report = logOddValues('FLEXPRICE', log);
   return {
     name: 'FLEXPRICE',
-    listCoverage: 'KNOWN',
+    listing: { kind: 'INDEXED', plan: planIndex },
     async getSession(providerId, _expansion, call) {
       const answer = await client.get(providerId, call);
       if (!answer) return null;

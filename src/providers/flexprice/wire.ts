@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { json, text, webUrl, instant as wireInstant } from '../wire-types.ts';
+import { json, sessionId, text, webUrl, instant as wireInstant } from '../wire-types.ts';
 
 // The JSON of Flexprice's checkout API. Its contract makes every property optional, and leaves absent ones out.
 
@@ -20,7 +20,7 @@ const createSubscriptionParams = z.object({
 });
 
 export const flexpriceSession = z.object({
-  id: z.string().min(1),
+  id: sessionId,
   action: text,
   cancel_url: webUrl,
   cancelled_at: instant,

@@ -5,6 +5,7 @@ import { badResponse, checkAnswered } from '../bad-response.ts';
 import { parseWire } from '../parse-wire.ts';
 import { logOddValues, type ProviderOptions } from '../provider-options.ts';
 import { createMeteroidClient } from './client.ts';
+import { planList, type ReadMeteroidList } from './listing.ts';
 import { toSession } from './mapping.ts';
 import { meteroidListEnvelope, meteroidSession, meteroidSessionEnvelope } from './wire.ts';
 
@@ -17,9 +18,15 @@ export function createMeteroid({ upstream, log, now }: ProviderOptions): Provide
     if (!wire) throw badResponse('METEROID', expected);
     return toSession(wire, { fetchedAt: instantNow(now) });
   };
+  const readAll: ReadMeteroidList = async (query, call) => {
+    const answer = await client.list(query, call);
+    const envelope = meteroidListEnvelope.safeParse(answer.body);
+    if (!envelope.success) throw badResponse('METEROID', '{sessions: […]}');
+    return envelope.data.sessions.map((raw) => read(raw, '{sessions: […]} with an id in each'));
+  };
   return {
     name: 'METEROID',
-    listCoverage: 'ALL',
+    listing: { kind: 'WHOLE', plan: (filter) => planList(filter, readAll) },
     async getSession(providerId, _expansion, call) {
       const answer = await client.get(providerId, call);
       if (!answer) return null;
@@ -28,12 +35,6 @@ export function createMeteroid({ upstream, log, now }: ProviderOptions): Provide
       const session = read(envelope.data.session, '{session: …} with an id');
       checkAnswered('METEROID', providerId, session.providerId);
       return session;
-    },
-    async listAllSessions(call) {
-      const answer = await client.list({}, call);
-      const envelope = meteroidListEnvelope.safeParse(answer.body);
-      if (!envelope.success) throw badResponse('METEROID', '{sessions: […]}');
-      return envelope.data.sessions.map((raw) => read(raw, '{sessions: […]} with an id in each'));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { calendarDate, flag, instant, integer, text, webUrl } from '../wire-types.ts';
+import { calendarDate, flag, instant, integer, sessionId, text, webUrl } from '../wire-types.ts';
 
 // The JSON of Meteroid's checkout API. What is absent is null. Its contract requires more than the id, but nothing of
 // that is worth losing a session for.
@@ -16,7 +16,7 @@ const paymentMethods = z
   .nullish();
 
 export const meteroidSession = z.object({
-  id: z.string().min(1),
+  id: sessionId,
   billing_day_anchor: integer,
   billing_start_date: calendarDate,
   checkout_type: text,

@@ -1,0 +1,20 @@
+import type { ProviderName } from '../checkout/provider-name.ts';
+import type { SessionIndex } from './session-index.ts';
+
+/** What the gateway itself has to remember across restarts. */
+export type Ledger = {
+  sessionIndex: SessionIndex;
+  /** What is asked of the ledger afterwards fails. Closing twice does nothing. */
+  close(): Promise<void>;
+};
+
+/**
+ * For each provider, a text that stands for the account that the gateway is set up for. Nothing remembered under another
+ * text is ever seen, so a gateway that is pointed at another account does not mix the two.
+ */
+export type LedgerAccounts = Readonly<Partial<Record<ProviderName, string>>>;
+
+/** The ledger's store cannot do what is asked. The message names the setting, what was expected and what came. */
+export class LedgerError extends Error {
+  override readonly name = 'LedgerError';
+}

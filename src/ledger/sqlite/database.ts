@@ -1,0 +1,52 @@
+import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { BUSY_TIMEOUT_MS, toLedgerError } from './failure.ts';
+import { checkOwner, migrate } from './migrations.ts';
+
+const FILE = 'ledger.sqlite';
+
+/** How the operator calls a ledger's database. */
+export const placeOf = (directory: string | null): string =>
+  directory === null ? 'the ledger in memory' : `DATA_DIR (${join(directory, FILE)})`;
+
+/**
+ * Opens the database with its tables up to date, and makes folder and file where they are not yet. Only the gateway's
+ * own user may read them: ids of customers are personal data.
+ * @param directory null for a database that lives in memory, as long as the process
+ * @throws LedgerError
+ */
+export function openDatabase(directory: string | null): DatabaseSync {
+  const place = placeOf(directory);
+  try {
+    const path = directory === null ? ':memory:' : preparePath(directory);
+    const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    try {
+      checkOwner(database, place);
+      // With the write-ahead log readers and a writer do not wait for each other, and NORMAL syncs it at checkpoints
+      // only: a process that dies loses nothing, a machine that loses power the last moments.
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+      migrate(database, place);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    return database;
+  } catch (error) {
+    throw toLedgerError(error, 'be opened', place);
+  }
+}
+
+/** The path of the file, which exists then and is nobody else's to read. */
+function preparePath(directory: string): string {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, FILE);
+  // SQLite would make it readable for all, and gives its log the same mode.
+  const descriptor = openSync(path, 'a', 0o600);
+  try {
+    if ((fstatSync(descriptor).mode & 0o077) !== 0) fchmodSync(descriptor, 0o600);
+  } finally {
+    closeSync(descriptor);
+  }
+  return path;
+}

@@ -1,0 +1,152 @@
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { ProviderName } from '../../checkout/provider-name.ts';
+import type { SessionStatus } from '../../checkout/status.ts';
+import { type LedgerAccounts, LedgerError } from '../ledger.ts';
+import {
+  compareInIndex,
+  type IndexedSession,
+  indexedSession,
+  MISSING_FOR_MS,
+  type SessionIndex,
+} from '../session-index.ts';
+import { countQuery } from './count-query.ts';
+import { toLedgerError } from './failure.ts';
+import { pageQueries } from './page-query.ts';
+import { fromColumn, toColumn } from './span.ts';
+import { createStatements } from './statements.ts';
+
+type Options = {
+  /** With its tables up to date. */
+  database: DatabaseSync;
+  accounts: LedgerAccounts;
+  /** Epoch milliseconds. */
+  now: () => number;
+  /** How the operator calls the database. */
+  place: string;
+};
+
+/** Sessions that come back at once when their hour is over, so that no page waits for the writing of many. */
+const BACK_AT_ONCE = 250;
+
+const KNOWN = `SELECT 1 FROM session WHERE account = :account AND provider_id = :providerId AND created_at = :createdAt
+  AND status = :status AND is_archived = :isArchived AND customer_id IS :customerId
+  AND subscription_id IS :subscriptionId AND payment_id IS :paymentId AND missing_until IS NULL`;
+
+const LEARN = `INSERT INTO session
+  (account, provider_id, created_at, status, is_archived, customer_id, subscription_id, payment_id)
+  VALUES (:account, :providerId, :createdAt, :status, :isArchived, :customerId, :subscriptionId, :paymentId)
+  ON CONFLICT (account, provider_id) DO UPDATE SET created_at = excluded.created_at, status = excluded.status,
+    is_archived = excluded.is_archived, customer_id = excluded.customer_id, subscription_id = excluded.subscription_id,
+    payment_id = excluded.payment_id, missing_until = NULL`;
+
+const MISSING = 'UPDATE session SET missing_until = :until WHERE account = :account AND provider_id = :providerId';
+
+const IS_ANY_DUE = 'SELECT 1 FROM session INDEXED BY session_missing WHERE missing_until <= :now LIMIT 1';
+
+const BRING_BACK = `UPDATE session SET missing_until = NULL WHERE id IN
+  (SELECT id FROM session INDEXED BY session_missing WHERE missing_until <= :now ORDER BY missing_until LIMIT :most)`;
+
+/**
+ * The session index in SQLite. A write waits for those of other processes, and Node with it, for a second at most.
+ * @throws LedgerError when the accounts cannot be noted
+ */
+export function createSqliteSessionIndex({ database, accounts, now, place }: Options): SessionIndex {
+  const statement = createStatements(database);
+
+  /** @throws LedgerError for whatever the database throws */
+  function attempt<T>(task: string, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw toLedgerError(error, task, place);
+    }
+  }
+
+  const accountIds = attempt('note the accounts', () => noteAccounts(database, accounts));
+
+  function accountOf(provider: ProviderName): number {
+    const id = accountIds.get(provider);
+    if (id === undefined) throw new LedgerError(`The ledger was opened for no account of ${provider}.`);
+    return id;
+  }
+
+  /** Sessions whose hour is over are listed again: moved here and not told by every read, which would step over them. */
+  function bringBack(): void {
+    const due = { now: now() };
+    if (!statement(IS_ANY_DUE).get(due)) return;
+    try {
+      statement(BRING_BACK).run({ ...due, most: BACK_AT_ONCE });
+    } catch {
+      // Who reads a list need not suffer for a disk that is full: those sessions come back later.
+    }
+  }
+
+  return {
+    async learn(session) {
+      const row = toRow(accountOf(session.provider), indexedSession(session));
+      attempt('remember a session', () => {
+        // Looked at first because even a write that changes nothing waits for the one write lock.
+        if (!statement(KNOWN).get(row)) statement(LEARN).run(row);
+      });
+    },
+    async missing({ provider, providerId }) {
+      const row = { account: accountOf(provider), providerId, until: now() + MISSING_FOR_MS };
+      attempt('note that a session is missing', () => statement(MISSING).run(row));
+    },
+    async page(request) {
+      const { provider, direction, limit } = request;
+      const account = accountOf(provider);
+      // SQLite takes a negative limit for none.
+      if (limit <= 0) return [];
+      const rows = attempt('list sessions', () => {
+        bringBack();
+        return pageQueries(account, request).flatMap(({ sql, parameters }) => statement(sql).all(parameters));
+      });
+      const sessions = rows.map((row) => fromRow(provider, row)).sort(compareInIndex);
+      return direction === 'older' ? sessions.slice(0, limit) : sessions.slice(-limit);
+    },
+    async count(provider, filter) {
+      const { sql, parameters } = countQuery(accountOf(provider), provider, filter);
+      return attempt('count sessions', () => {
+        bringBack();
+        return Number(statement(sql).get(parameters)?.value);
+      });
+    },
+  };
+}
+
+/** The row of each account, made when the account is new. */
+function noteAccounts(database: DatabaseSync, accounts: LedgerAccounts): ReadonlyMap<ProviderName, number> {
+  const find = database.prepare('SELECT id FROM account WHERE provider = ? AND name = ?');
+  const insert = database.prepare('INSERT INTO account (provider, name) VALUES (?, ?) ON CONFLICT DO NOTHING');
+  const note = (provider: ProviderName, name: string): number => {
+    if (!find.get(provider, name)) insert.run(provider, name);
+    return Number(find.get(provider, name)?.id);
+  };
+  return new Map(
+    (Object.entries(accounts) as [ProviderName, string][]).map(([provider, name]) => [provider, note(provider, name)]),
+  );
+}
+
+const toRow = (account: number, session: IndexedSession): Record<string, SQLInputValue> => ({
+  account,
+  providerId: session.providerId,
+  createdAt: toColumn(session.createdAt),
+  status: session.status,
+  isArchived: session.isArchived ? 1 : 0,
+  customerId: session.customerId,
+  subscriptionId: session.subscriptionId,
+  paymentId: session.paymentId,
+});
+
+/** The casts hold because the table is STRICT and only `toRow` writes it. */
+const fromRow = (provider: ProviderName, row: Record<string, SQLOutputValue>): IndexedSession => ({
+  provider,
+  providerId: row.provider_id as string,
+  createdAt: fromColumn(row.created_at as number),
+  status: row.status as SessionStatus,
+  customerId: row.customer_id as string | null,
+  subscriptionId: row.subscription_id as string | null,
+  paymentId: row.payment_id as string | null,
+  isArchived: row.is_archived === 1,
+});

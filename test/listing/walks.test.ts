@@ -1,0 +1,205 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../src/listing/connection.ts';
+import { second, session, World } from './world.ts';
+
+const idsOf = (sessions: readonly { providerId: string }[]) => sessions.map(({ providerId }) => providerId);
+const nodesOf = ({ edges }: Connection) => edges.map(({ node }) => node);
+
+// Few moments, so that many sessions share one.
+const moment = fc.oneof(
+  { arbitrary: fc.integer({ min: 0, max: 12 }), weight: 9 },
+  { arbitrary: fc.constant(null), weight: 1 },
+);
+const times = (maxLength: number) => fc.array(moment, { maxLength });
+const newestFirst = (list: (number | null)[]) => [...list].sort((a, b) => (b ?? -1) - (a ?? -1));
+
+type Times = { paged: (number | null)[]; whole: (number | null)[]; indexed: (number | null)[] };
+
+function worldOf({ paged, whole, indexed }: Times): World {
+  const world = new World();
+  const at = (time: number | null) => (time === null ? null : second(time));
+  world.paged = paged.map((time, index) => session('FLEX', `f${index}`, at(time)));
+  world.whole = whole.map((time, index) => session('METEROID', `m${index}`, at(time)));
+  // The index has an order of its own: by time, then by id from the greatest.
+  world.indexed = newestFirst(indexed).map((time, index) =>
+    session('FLEXPRICE', `p${String(99 - index).padStart(2, '0')}`, at(time)),
+  );
+  return world;
+}
+
+const ordered = fc.record({ paged: times(30).map(newestFirst), whole: times(20).map(newestFirst), indexed: times(20) });
+// A list in an order of its own is seen whole by a page that goes backward only as far as that page reads.
+const odd = fc.record({ paged: times(12), whole: times(12), indexed: times(12) });
+const size = fc.integer({ min: 1, max: 9 });
+
+describe('walking the list', () => {
+  const step = fc.record({ forward: fc.boolean(), size: fc.integer({ min: 0, max: 9 }), edge: fc.nat() });
+
+  it.each([
+    ['in order', ordered],
+    ['in odd orders', odd],
+  ])('with lists %s: any page from any edge, both ways, is the right stretch', async (_, lists) => {
+    await fc.assert(
+      fc.asyncProperty(
+        lists,
+        fc.boolean(),
+        fc.array(step, { minLength: 1, maxLength: 8 }),
+        async (timesOfAll, fromEnd, steps) => {
+          const world = worldOf(timesOfAll);
+          const expected = idsOf(world.merged());
+          let page = await world.list(fromEnd ? { last: 7 } : { first: 7 });
+          expect(idsOf(nodesOf(page))).toEqual(fromEnd ? expected.slice(-7) : expected.slice(0, 7));
+          for (const { forward, size: count, edge: pick } of steps) {
+            const edge = page.edges[pick % Math.max(1, page.edges.length)];
+            if (!edge) break;
+            const at = expected.indexOf(edge.node.providerId);
+            page = await world.list(
+              forward ? { first: count, after: edge.cursor } : { last: count, before: edge.cursor },
+            );
+            const [start, end] = forward
+              ? [at + 1, Math.min(at + 1 + count, expected.length)]
+              : [Math.max(0, at - count), at];
+            expect(idsOf(nodesOf(page))).toEqual(expected.slice(start, end));
+            expect(page.pageInfo).toMatchObject({ hasNextPage: end < expected.length, hasPreviousPage: start > 0 });
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('forward shows everything once and in order, however the pages are cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(ordered, odd), fc.array(size, { minLength: 1 }), async (lists, sizes) => {
+        const world = worldOf(lists);
+        expect(await walk(world, sizes, 'forward')).toEqual(idsOf(world.merged()));
+      }),
+    );
+  });
+
+  it('backward shows everything once and in order, however the pages are cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(ordered, odd), fc.array(size, { minLength: 1 }), async (lists, sizes) => {
+        const world = worldOf(lists);
+        expect(await walk(world, sizes, 'backward')).toEqual(idsOf(world.merged()));
+      }),
+    );
+  });
+
+  it.each(['forward', 'backward'] as const)(
+    '%s never doubles or loses a session while others are created',
+    async (direction) => {
+      await fc.assert(
+        fc.asyncProperty(
+          ordered,
+          fc.array(size, { minLength: 1 }),
+          fc.array(fc.integer({ min: 0, max: 2 })),
+          async (lists, sizes, created) => {
+            const world = worldOf(lists);
+            const before = idsOf(world.merged());
+            let number = 0;
+            const seen = await walk(world, sizes, direction, () => {
+              const which = created[number++];
+              const name = `new${number}`;
+              if (which === 0) world.paged.unshift(session('FLEX', name, second(1000 + number)));
+              if (which === 1) world.whole.unshift(session('METEROID', name, second(1000 + number)));
+              if (which === 2) world.indexed.unshift(session('FLEXPRICE', name, second(1000 + number)));
+            });
+            expect(new Set(seen).size).toBe(seen.length);
+            expect(seen.filter((id) => !id.startsWith('new'))).toEqual(before);
+          },
+        ),
+      );
+    },
+  );
+
+  it.each(['forward', 'backward'] as const)(
+    '%s loses nothing of a list that fails at any point and returns',
+    async (direction) => {
+      await fc.assert(
+        fc.asyncProperty(
+          ordered,
+          fc.array(size, { minLength: 1 }),
+          fc.array(fc.nat({ max: 7 })),
+          async (lists, sizes, failures) => {
+            const world = worldOf(lists);
+            let number = 0;
+            const seen = await walk(world, sizes, direction, () => {
+              const failing = failures[number++] ?? 0;
+              world.down.clear();
+              for (const [bit, name] of (['FLEX', 'METEROID', 'FLEXPRICE'] as const).entries())
+                if (failing & (1 << bit)) world.down.add(name);
+            });
+            expect([...seen].sort()).toEqual(idsOf(world.merged()).sort());
+          },
+        ),
+      );
+    },
+  );
+
+  it.each(['forward', 'backward'] as const)(
+    '%s goes on without a gap where the session of a cursor is gone',
+    async (direction) => {
+      await fc.assert(
+        fc.asyncProperty(
+          ordered,
+          fc.array(size, { minLength: 1 }),
+          fc.array(fc.nat({ max: 3 })),
+          async (lists, sizes, removals) => {
+            const world = worldOf({
+              ...lists,
+              paged: lists.paged.filter((time) => time !== null),
+              whole: lists.whole.filter((time) => time !== null),
+            });
+            const removed = new Set<string>();
+            let number = 0;
+            const seen = await walk(world, sizes, direction, (page) => {
+              // Of each page the sessions at its ends go, up to three of them: those are what cursors hang on.
+              const ends =
+                direction === 'forward'
+                  ? page.edges.slice(-(removals[number++] ?? 0) || page.edges.length)
+                  : page.edges.slice(0, removals[number++] ?? 0);
+              for (const { node } of ends) removed.add(node.providerId);
+              world.paged = world.paged.filter(({ providerId }) => !removed.has(providerId));
+              world.whole = world.whole.filter(({ providerId }) => !removed.has(providerId));
+            });
+            expect(new Set(seen).size).toBe(seen.length);
+            expect([...seen].sort()).toEqual([...new Set([...idsOf(world.merged()), ...removed])].sort());
+          },
+        ),
+      );
+    },
+  );
+});
+
+/** Ids of all sessions in list order, as a client meets them that goes on until there is nothing more. */
+async function walk(
+  world: World,
+  sizes: readonly number[],
+  direction: 'forward' | 'backward',
+  between: (page: Connection) => void = () => {},
+) {
+  const seen: string[] = [];
+  let cursor: string | null = null;
+  for (let number = 0; number < 500; number++) {
+    const count = sizes[number % sizes.length] ?? 1;
+    let page: Connection;
+    try {
+      page = await world.list(
+        direction === 'forward' ? { first: count, after: cursor } : { last: count, before: cursor },
+      );
+    } catch {
+      // Every list that was asked failed: the client tries the same again.
+      world.down.clear();
+      continue;
+    }
+    const { hasNextPage, hasPreviousPage, endCursor, startCursor } = page.pageInfo;
+    if (direction === 'forward') seen.push(...idsOf(nodesOf(page)));
+    else seen.unshift(...idsOf(nodesOf(page)));
+    if (direction === 'forward' ? !hasNextPage : !hasPreviousPage) return seen;
+    cursor = (direction === 'forward' ? endCursor : startCursor) ?? cursor;
+    between(page);
+  }
+  throw new Error('the walk did not end');
+}
