@@ -65,5 +65,5 @@ export function matchesFilter(session: CheckoutSession, filter: SessionFilter): 
   );
 }
 
-const isDisputed = ({ amounts, details }: CheckoutSession): boolean =>
-  (amounts?.disputed?.minorUnits ?? 0) > 0 || (details.provider === 'FLEX' && details.disputes.length > 0);
+const isDisputed = ({ details }: CheckoutSession): boolean =>
+  details.provider === 'FLEX' && details.disputes.length > 0;
