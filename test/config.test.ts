@@ -25,6 +25,7 @@ describe('settings', () => {
       production: false,
       logLevel: 'info',
       introspection: true,
+      dataDir: '.data',
       providers: {},
       secrets: [],
     });

@@ -1,12 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { startJsonServer } from './helpers/json-server.ts';
 
 const PROJECT = fileURLToPath(new URL('../', import.meta.url));
 
 type Running = { child: ChildProcess; output(): string; exited: Promise<number | null> };
+
+// Live gateways keep their ledger in the folder they are started in.
+const DATA_DIR = mkdtempSync(join(tmpdir(), 'main-'));
+afterAll(() => rmSync(DATA_DIR, { recursive: true }));
 
 const started: ChildProcess[] = [];
 afterEach(() => {
@@ -15,7 +22,10 @@ afterEach(() => {
 
 /** `npm start` as it is, with these settings and no others. */
 function start(settings: Record<string, string>): Running {
-  const child = spawn('node', ['src/main.ts'], { cwd: PROJECT, env: { PATH: process.env.PATH, ...settings } });
+  const child = spawn('node', ['src/main.ts'], {
+    cwd: PROJECT,
+    env: { PATH: process.env.PATH, DATA_DIR, ...settings },
+  });
   started.push(child);
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
@@ -112,6 +122,37 @@ describe('npm start', () => {
     expect(await gateway.exited).toBe(1);
     expect(gateway.output()).toContain(sentence);
     expect(gateway.output()).not.toMatch(/\n\s+at /);
+  });
+
+  it('with a folder for its data that is none ends with exit code 1 and says so', async () => {
+    const gateway = start({ PORT: '0', FLEX_API_KEY: 'fsk_test_1', DATA_DIR: fileURLToPath(import.meta.url) });
+    expect(await gateway.exited).toBe(1);
+    expect(gateway.output()).toContain('DATA_DIR');
+    expect(gateway.output()).not.toMatch(/\n\s+at /);
+  });
+
+  it('by npm ends when npm is told to', async () => {
+    const child = spawn('npm', ['start'], {
+      cwd: PROJECT,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0' },
+    });
+    started.push(child);
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    await expect.poll(() => ADDRESS.exec(output)?.[1], { timeout: 15_000 }).toBeTruthy();
+    const url = ADDRESS.exec(output)?.[1];
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    await expect
+      .poll(
+        () =>
+          fetch(`${url}/healthz`).then(
+            () => 'open',
+            () => 'closed',
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe('closed');
   });
 
   it('on a port that is taken ends with exit code 1 and says so', async () => {

@@ -94,6 +94,17 @@ describe('checkoutSessions', () => {
     }
   });
 
+  it('tells in the log how many calls to each provider a page cost', async () => {
+    const before = sandbox.control.calls().length;
+    await listPage(gateway, { last: 11 });
+    const { flex, meteroid, flexprice } = callsSince(before);
+    const line = gateway.log.findLast((text) => text.includes('a list was read')) ?? '{}';
+    expect(JSON.parse(line)).toMatchObject({
+      calls: { FLEX: flex, METEROID: meteroid, ...(flexprice > 0 && { FLEXPRICE: flexprice }) },
+      requestId: expect.any(String),
+    });
+  });
+
   it('finds its very end in few calls', async () => {
     const before = sandbox.control.calls().length;
     const { nodes, pageInfo } = await listPage(gateway, { last: 11 });

@@ -35,6 +35,16 @@ export function describeSessionIndex(store: string, openEmpty: OpenEmpty): void 
         expect(idsOf(await index.page(older()))).toEqual(['b', 'a', 'old', 'none']);
       }));
 
+    it('compares ids by their UTF-8 bytes', () =>
+      withIndex(async (index) => {
+        // JavaScript, which compares halves of surrogate pairs, has them the other way round.
+        await learnAll(index, [indexed('\u{1f4b3}'), indexed('\uff5e')]);
+        expect(idsOf(await index.page(older()))).toEqual(['\u{1f4b3}', '\uff5e']);
+        expect(idsOf(await index.page(older({ from: { createdAt: at(0), providerId: '\u{1f4b3}' } })))).toEqual([
+          '\uff5e',
+        ]);
+      }));
+
     it('pages both ways from any place, also one that no session stands at', () =>
       withIndex(async (index) => {
         await learnAll(

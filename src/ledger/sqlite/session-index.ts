@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { ProviderName } from '../../checkout/provider-name.ts';
 import type { SessionStatus } from '../../checkout/status.ts';
-import { type LedgerAccounts, LedgerError } from '../ledger.ts';
+import type { LedgerAccounts } from '../ledger.ts';
 import {
   compareInIndex,
   type IndexedSession,
@@ -9,11 +9,12 @@ import {
   MISSING_FOR_MS,
   type SessionIndex,
 } from '../session-index.ts';
+import { noteAccounts } from './accounts.ts';
 import { countQuery } from './count-query.ts';
 import { toLedgerError } from './failure.ts';
 import { pageQueries } from './page-query.ts';
 import { fromColumn, toColumn } from './span.ts';
-import { createStatements } from './statements.ts';
+import { createStatements, type Statements } from './statements.ts';
 
 type Options = {
   /** With its tables up to date. */
@@ -62,24 +63,7 @@ export function createSqliteSessionIndex({ database, accounts, now, place }: Opt
     }
   }
 
-  const accountIds = attempt('note the accounts', () => noteAccounts(database, accounts));
-
-  function accountOf(provider: ProviderName): number {
-    const id = accountIds.get(provider);
-    if (id === undefined) throw new LedgerError(`The ledger was opened for no account of ${provider}.`);
-    return id;
-  }
-
-  /** Sessions whose hour is over are listed again: moved here and not told by every read, which would step over them. */
-  function bringBack(): void {
-    const due = { now: now() };
-    if (!statement(IS_ANY_DUE).get(due)) return;
-    try {
-      statement(BRING_BACK).run({ ...due, most: BACK_AT_ONCE });
-    } catch {
-      // Who reads a list need not suffer for a disk that is full: those sessions come back later.
-    }
-  }
+  const accountOf = attempt('note the accounts', () => noteAccounts(database, accounts));
 
   return {
     async learn(session) {
@@ -99,7 +83,7 @@ export function createSqliteSessionIndex({ database, accounts, now, place }: Opt
       // SQLite takes a negative limit for none.
       if (limit <= 0) return [];
       const rows = attempt('list sessions', () => {
-        bringBack();
+        bringBack(statement, now());
         return pageQueries(account, request).flatMap(({ sql, parameters }) => statement(sql).all(parameters));
       });
       const sessions = rows.map((row) => fromRow(provider, row)).sort(compareInIndex);
@@ -108,24 +92,24 @@ export function createSqliteSessionIndex({ database, accounts, now, place }: Opt
     async count(provider, filter) {
       const { sql, parameters } = countQuery(accountOf(provider), provider, filter);
       return attempt('count sessions', () => {
-        bringBack();
+        bringBack(statement, now());
         return Number(statement(sql).get(parameters)?.value);
       });
     },
   };
 }
 
-/** The row of each account, made when the account is new. */
-function noteAccounts(database: DatabaseSync, accounts: LedgerAccounts): ReadonlyMap<ProviderName, number> {
-  const find = database.prepare('SELECT id FROM account WHERE provider = ? AND name = ?');
-  const insert = database.prepare('INSERT INTO account (provider, name) VALUES (?, ?) ON CONFLICT DO NOTHING');
-  const note = (provider: ProviderName, name: string): number => {
-    if (!find.get(provider, name)) insert.run(provider, name);
-    return Number(find.get(provider, name)?.id);
-  };
-  return new Map(
-    (Object.entries(accounts) as [ProviderName, string][]).map(([provider, name]) => [provider, note(provider, name)]),
-  );
+/**
+ * Sessions whose hour is over are listed again: moved back here and not told by every read, which would have to step
+ * over the others.
+ */
+function bringBack(statement: Statements, now: number): void {
+  if (!statement(IS_ANY_DUE).get({ now })) return;
+  try {
+    statement(BRING_BACK).run({ now, most: BACK_AT_ONCE });
+  } catch {
+    // Who reads a list need not suffer for a disk that is full: those sessions come back later.
+  }
 }
 
 const toRow = (account: number, session: IndexedSession): Record<string, SQLInputValue> => ({

@@ -1,10 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-/** More than a gateway comes to use in practice; each holds some 10 KiB. */
+/** More than the combinations of filters that a gateway is asked for in practice. */
 const CAPACITY = 64;
 
+/** The prepared statement of a text. */
+export type Statements = (sql: string) => StatementSync;
+
 /** Prepared statements by their text; of many, those used last are kept. */
-export function createStatements(database: DatabaseSync, capacity = CAPACITY): (sql: string) => StatementSync {
+export function createStatements(database: DatabaseSync, capacity = CAPACITY): Statements {
   const kept = new Map<string, StatementSync>();
   return (sql) => {
     const statement = kept.get(sql) ?? database.prepare(sql);
