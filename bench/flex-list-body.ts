@@ -8,11 +8,20 @@ export type Oddity = {
 
 /** 2026-11-01T12:00:00Z in Unix seconds. */
 const NEWEST = 1_793_534_400;
+/** Seconds from one session to the next. */
+export const SPACING = 427;
+
+/** When the session at a place of the list was created, in Unix seconds. */
+export const flexCreatedAt = (index: number): number => NEWEST - index * SPACING;
 const STATUSES = ['open', 'complete', 'complete', 'paid', 'expired', 'complete', 'canceled', 'complete'];
 const MODES = ['payment', 'payment', 'subscription', 'payment', 'setup'];
 
 /** Flex's ids: a prefix and a ULID. The number is all that tells two of them apart. */
-const id = (prefix: string, index: number): string => `${prefix}_01KB2M4X9Q7TZ5WJ3RC8${String(index).padStart(6, '0')}`;
+export const id = (prefix: string, index: number): string =>
+  `${prefix}_01KB2M4X9Q7TZ5WJ3RC8${String(index).padStart(6, '0')}`;
+
+/** The number in an id. */
+export const indexOf = (id: string): number => Number(id.slice(-6));
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
@@ -25,10 +34,12 @@ export function flexListBody(count: number, oddity: Oddity = {}): string {
   return JSON.stringify({ checkout_sessions: sessions });
 }
 
-// One of a kind, and long because the session is.
-function flexSessionBody(index: number): Record<string, unknown> {
-  const createdAt = NEWEST - index * 427;
-  const status = STATUSES[index % STATUSES.length] ?? 'open';
+/** The session at a place of the list, 0 for the newest. One of a kind, and long because the session is. */
+export function flexSessionBody(
+  index: number,
+  status = STATUSES[index % STATUSES.length] ?? 'open',
+): Record<string, unknown> {
+  const createdAt = flexCreatedAt(index);
   const mode = MODES[index % MODES.length] ?? 'payment';
   const subtotal = 4_500 + ((index * 1_237) % 40_000);
   const tax = Math.round(subtotal * 0.0825);

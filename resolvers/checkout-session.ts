@@ -1,3 +1,4 @@
+import type { ProviderName } from '../src/checkout/provider-name.ts';
 import { isExpired } from '../src/checkout/session.ts';
 import type {
   CheckoutSessionConnectionResolvers,
@@ -16,7 +17,7 @@ const DETAILS = {
   FLEXPRICE: 'FlexpriceCheckoutDetails',
   METEROID: 'MeteroidCheckoutDetails',
   FLEX: 'FlexCheckoutDetails',
-} as const;
+} as const satisfies Record<ProviderName, string>;
 
 export const CheckoutSessionDetails: CheckoutSessionDetailsResolvers = {
   __resolveType: ({ provider }) => DETAILS[provider],

@@ -43,7 +43,7 @@ const LIST_QUERY = `{
   }
 }`;
 
-function oneOfEach(ids: Record<ProviderName, string>): string {
+function oneOfEach(ids: Partial<Record<ProviderName, string>>): string {
   const fields = Object.entries(ids).map(
     ([
       provider,

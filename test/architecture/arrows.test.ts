@@ -18,6 +18,8 @@ const FORBIDDEN: [string, string][] = [
   ['src/ledger', '../upstream/index.ts'],
   ['src/providers', '../reading/index.ts'],
   ['src/providers/flex', '../meteroid/index.ts'],
+  ['src/providers/flex', '../made-up/index.ts'],
+  ['src/providers/made-up', '../flex/wire.ts'],
   ['src/providers/flex', '../../reading/index.ts'],
   ['src/providers/flex', '../registry.ts'],
   ['src/reading', '../listing/connection.ts'],
@@ -35,6 +37,8 @@ const FORBIDDEN: [string, string][] = [
 const ALLOWED: [string, string][] = [
   ['src/telemetry', '../checkout/errors.ts'],
   ['src/providers/flex', '../../upstream/index.ts'],
+  ['src/providers/flex', '../wire-types.ts'],
+  ['src/providers/flex', './wire.ts'],
   ['src/reading', '../checkout/provider.ts'],
   ['src', './server/index.ts'],
   ['resolvers', '../src/reading/index.ts'],

@@ -7,6 +7,7 @@ import {
   MAX_PROVIDER_ID_BYTES,
   parseGlobalId,
 } from '../../src/checkout/global-id.ts';
+import { PROVIDER_FACTS } from '../../src/checkout/provider-name.ts';
 import type { ProviderName } from '../../src/checkout/session.ts';
 
 const provider = fc.constantFrom<ProviderName>('FLEXPRICE', 'METEROID', 'FLEX');
@@ -40,6 +41,12 @@ describe('global ids', () => {
     expect(globalId('FLEXPRICE', 'cs_1')).toBe('MXA6Y3NfMQ');
     expect(globalId('METEROID', 'che_7n42DGM5Tflk9n8mt7Fhc7')).toBe('MW06Y2hlXzduNDJER001VGZsazluOG10N0ZoYzc');
     expect(globalId('FLEX', 'fcs_01KBJCMBT5MHSMAGGFQC1A4RNS')).toBe('MWY6ZmNzXzAxS0JKQ01CVDVNSFNNQUdHRlFDMUE0Uk5T');
+  });
+
+  it("have a letter for each provider that is no other one's", () => {
+    const letters = Object.values(PROVIDER_FACTS).map(({ idLetter }) => idLetter);
+    for (const letter of letters) expect(letter).toMatch(/^[a-z]$/i);
+    expect(new Set(letters).size).toBe(letters.length);
   });
 
   it('are refused with BAD_USER_INPUT unless the gateway can have made them', () => {

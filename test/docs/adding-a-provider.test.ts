@@ -66,11 +66,12 @@ describe('docs/adding-a-provider.md, followed to the letter', () => {
   );
 
   describe('gives a gateway that', () => {
+    const gone = new Set<string>();
     let acme: JsonServer;
     let gateway: { url: string; stop(): void };
 
     beforeAll(async () => {
-      acme = await startAcmePay();
+      acme = await startAcmePay(gone);
       gateway = await startGateway(folder, { ACME_API_KEY: API_KEY, ACME_BASE_URL: acme.url });
     });
     afterAll(async () => {
@@ -166,6 +167,55 @@ describe('docs/adding-a-provider.md, followed to the letter', () => {
       });
     });
 
+    const list = async (page: string) => {
+      const { data, errors } = await ask(`{ checkoutSessions(${page}) {
+        nodes { providerId } totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } sources { state }
+      } }`);
+      expect(errors).toBeUndefined();
+      const { nodes, totalCount, pageInfo, sources } = data.checkoutSessions as unknown as ListAnswer;
+      const ids = nodes.map(({ providerId }) => providerId);
+      return { ids, totalCount, pageInfo, state: sources[0]?.state };
+    };
+
+    it('lists from the oldest session on, and leaves out an offset', async () => {
+      const last = await list('last: 2');
+      expect(last).toMatchObject({ ids: ['co_2', 'co_1'], totalCount: 3, pageInfo: { hasPreviousPage: true } });
+      const rest = await list(`last: 2, before: "${last.pageInfo.startCursor}"`);
+      expect(rest).toMatchObject({ ids: ['co_3'], pageInfo: { hasPreviousPage: false, hasNextPage: true } });
+      expect(await list('first: 1, offset: 1')).toMatchObject({ ids: ['co_2'], pageInfo: { hasPreviousPage: true } });
+    });
+
+    it.each([
+      ['statuses: [OPEN, COMPLETED]', ['co_3', 'co_1'], 2],
+      ['statuses: [OPEN, UNKNOWN]', ['co_3'], null],
+      ['customers: [{ provider: ACME, id: "buyer_0" }]', ['co_2'], 1],
+      ['customers: [{ provider: ACME, id: "buyer_0" }, { provider: ACME, id: "nobody" }]', ['co_2'], null],
+      ['createdAt: { gt: "2026-11-01T12:00:01Z", lt: "2026-11-01T12:00:02.5Z" }', ['co_2'], 1],
+    ])(
+      'lists by the filter {%s}, and counts where nothing has to be looked through',
+      async (filter, ids, totalCount) => {
+        expect(await list(`filter: {${filter}}`)).toMatchObject({ ids, totalCount, state: 'OK' });
+      },
+    );
+
+    it('goes on in the list when the session before the page is gone', async () => {
+      const { pageInfo } = await list('first: 2');
+      gone.add('co_2');
+      expect(await list(`first: 2, after: "${pageInfo.endCursor}"`)).toMatchObject({ ids: ['co_1'], state: 'OK' });
+      gone.clear();
+    });
+
+    it.each([
+      'statuses: [FAILED]',
+      'customers: [{ provider: FLEX, id: "buyer_1" }]',
+      'customerEmail: "jo@shop.example"',
+      'hasDisputes: false',
+    ])('asks nothing for the filter {%s}', async (filter) => {
+      const before = acme.requests.length;
+      expect(await list(`filter: {${filter}}`)).toMatchObject({ ids: [], totalCount: 0, state: 'SKIPPED' });
+      expect(acme.requests).toHaveLength(before);
+    });
+
     it('tells of the provider', async () => {
       const { data } = await ask('{ providers { provider enabled operations listCoverage } }');
       expect(data.providers).toContainEqual({
@@ -177,6 +227,13 @@ describe('docs/adding-a-provider.md, followed to the letter', () => {
     });
   });
 });
+
+type ListAnswer = {
+  nodes: { providerId: string }[];
+  totalCount: number | null;
+  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string; endCursor: string };
+  sources: { state: string }[];
+};
 
 /** In the order sent, with every digit. */
 const EXACT_METADATA = [

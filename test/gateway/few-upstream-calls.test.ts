@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallRecord, ProviderName } from '../../sandbox/index.ts';
+import { PROVIDER_NAMES } from '../../src/checkout/provider-name.ts';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.ts';
 import { startTestSandbox } from '../helpers/sandbox.ts';
 
@@ -180,11 +181,9 @@ describe('few upstream calls', () => {
     expect(data).toEqual({
       a: null,
       b: null,
-      providers: [
-        { provider: 'FLEXPRICE', enabled: false, health: 'DOWN' },
-        { provider: 'METEROID', enabled: false, health: 'DOWN' },
-        { provider: 'FLEX', enabled: true, health: 'UP' },
-      ],
+      providers: PROVIDER_NAMES.map((provider) =>
+        provider === 'FLEX' ? { provider, enabled: true, health: 'UP' } : { provider, enabled: false, health: 'DOWN' },
+      ),
     });
     expect(callsOf()).toEqual([]);
   });

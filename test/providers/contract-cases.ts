@@ -15,6 +15,8 @@ export type ContractCase = {
   modes: [Record<string, string>, SessionMode][];
   /** All that the contract lets a provider leave out. */
   optional: string[];
+  /** A session's JSON as the answer to a GET has it. */
+  envelope: (session: string) => string;
   /** Answers to a GET that are no session. */
   wrongEnvelopes: unknown[];
   deletes: boolean;
@@ -55,6 +57,7 @@ export const CASES: ContractCase[] = [
       'updated_at',
       'updated_by',
     ],
+    envelope: (session) => session,
     wrongEnvelopes: [[], 'text', 7, null, { session: { id: 'x' } }, { id: 7 }, { id: '' }],
     deletes: true,
   },
@@ -92,6 +95,7 @@ export const CASES: ContractCase[] = [
       'subscription_id',
       'trial_duration_days',
     ],
+    envelope: (session) => `{"session":${session}}`,
     wrongEnvelopes: [
       [],
       'text',
@@ -164,6 +168,7 @@ export const CASES: ContractCase[] = [
       'subscription',
       'split_cart',
     ],
+    envelope: (session) => `{"checkout_session":${session}}`,
     wrongEnvelopes: [
       [],
       'text',

@@ -157,9 +157,7 @@ describe.each(CASES)('$name keeps the contract of a provider', (provider) => {
       id,
       other,
     );
-    const body = { FLEXPRICE: stranger, METEROID: `{"session":${stranger}}`, FLEX: `{"checkout_session":${stranger}}` }[
-      name
-    ];
+    const body = provider.envelope(stranger);
     fault({ kind: 'body', body, match: { path }, headers: { 'content-type': 'application/json' } });
     expect((await ask(id)).errors).toMatchObject([{ extensions: { code: 'UPSTREAM_BAD_RESPONSE' } }]);
   });

@@ -1,0 +1,36 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A process that says something when it has started, and then answers one message after another. */
+export type Helper<Request, Answer> = {
+  started: unknown;
+  ask(request: Request): Promise<Answer>;
+  stop(): void;
+};
+
+/** Starts a module beside this one. Its messages are `{result}` or `{error}`. */
+export async function startHelper<Request extends object, Answer>(
+  module: string,
+  ...args: string[]
+): Promise<Helper<Request, Answer>> {
+  const child = fork(new URL(module, import.meta.url), args);
+  return {
+    started: await answerOf(child),
+    async ask(request) {
+      child.send(request);
+      return (await answerOf(child)) as Answer;
+    },
+    stop: () => child.disconnect(),
+  };
+}
+
+async function answerOf(child: ChildProcess): Promise<unknown> {
+  const gone = new AbortController();
+  const end = once(child, 'exit', { signal: gone.signal }).then(([code]) => ({ error: `it ended with ${code}` }));
+  end.catch(() => {});
+  const [message] = await Promise.race([once(child, 'message'), end.then((message) => [message])]);
+  gone.abort();
+  const { result, error } = message as { result?: unknown; error?: string };
+  if (error !== undefined) throw new Error(`a helper of the benchmark failed: ${error}`);
+  return result;
+}
