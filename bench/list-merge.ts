@@ -67,7 +67,15 @@ export function startCachedGateway(): Promise<GraphQLServer> {
     name,
     listing: {
       kind: 'PAGED',
-      plan: () => [{ isExact: true, matches: () => true, readPage: async ({ limit }) => sessions.slice(0, limit) }],
+      plan: () => [
+        {
+          isExact: true,
+          isSparse: false,
+          key: '',
+          matches: () => true,
+          readPage: async ({ limit }) => sessions.slice(0, limit),
+        },
+      ],
     },
     getSession: async () => null,
   });
@@ -82,7 +90,17 @@ export function startCachedGateway(): Promise<GraphQLServer> {
     createContext: ({ requestId, deadline }) => {
       const call = { requestId, deadline };
       const reading = createReading({ providers, call, remember });
-      return { call, reading, allProviders: providers, providers, health: () => 'UP', index, log, now: Date.now };
+      return {
+        call,
+        reading,
+        allProviders: providers,
+        providers,
+        health: () => 'UP',
+        idsAsked: 0,
+        index,
+        log,
+        now: Date.now,
+      };
     },
     introspection: false,
     production: true,

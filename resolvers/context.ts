@@ -13,6 +13,8 @@ export type GatewayContext = {
   /** Those that are enabled. */
   providers: ReadonlyMap<ProviderName, Provider>;
   health(provider: ProviderName): ProviderHealth;
+  /** Ids that `nodes` has been asked for so far. */
+  idsAsked: number;
   index: SessionIndex;
   log: Log;
   /** Epoch milliseconds. */

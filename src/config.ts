@@ -87,6 +87,11 @@ function checkLaterSettings(settings: SettingsReader): void {
       mode,
     );
   }
+  for (const name of ['API_KEYS', 'JWT_JWKS_URL', 'JWT_PUBLIC_KEY', 'JWT_ISSUER', 'JWT_AUDIENCE']) {
+    if (settings.text(name) !== undefined) {
+      settings.problem(name, 'to be left out: this release cannot check callers yet', 'a value');
+    }
+  }
   if (settings.text('TRUSTED_DOCUMENTS') !== undefined) {
     settings.problem(
       'TRUSTED_DOCUMENTS',

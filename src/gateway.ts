@@ -140,6 +140,7 @@ function contextFactory({ parts, health, ledger, log, now }: ContextOptions): (r
       allProviders,
       providers,
       health,
+      idsAsked: 0,
       index,
       log,
       now,

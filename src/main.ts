@@ -3,6 +3,9 @@ import { startGateway } from './gateway.ts';
 import { banner } from './start/banner.ts';
 import { withSandbox } from './start/sandboxed.ts';
 
+/** Milliseconds within which two signals are one. */
+const DOUBLE_MS = 500;
+
 /** Starts, and stops on a signal. */
 async function main(): Promise<void> {
   const config = readConfig(loadEnvironment());
@@ -13,11 +16,14 @@ async function main(): Promise<void> {
     throw error;
   });
   process.stdout.write(banner(server.url, sandboxed));
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const stop = async () => {
-    // A second signal comes from someone who will not wait.
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (stoppingSince !== undefined) {
+      // From someone who will not wait; but Ctrl-C under npm comes twice at once, from the terminal and from npm.
+      if (performance.now() - stoppingSince > DOUBLE_MS) process.exit(1);
+      return;
+    }
+    stoppingSince = performance.now();
     await server.stop();
     await sandboxed.stop();
   };

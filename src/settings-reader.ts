@@ -68,7 +68,8 @@ export class SettingsReader {
     const value = this.text(name);
     for (const part of value === undefined ? [] : list ? value.split(',') : [value]) {
       const url = URL.parse(part.trim());
-      if (!url || !protocols.includes(url.protocol) || url.hostname === '') {
+      const isAbsolute = protocols.some((protocol) => part.trim().toLowerCase().startsWith(`${protocol}//`));
+      if (!url || !isAbsolute || url.hostname === '' || /\s/.test(part.trim())) {
         this.problem(
           name,
           `an absolute URL that begins with ${oneOf(protocols.map((protocol) => `${protocol}//`))}`,

@@ -108,6 +108,9 @@ describe('npm start', () => {
       )
       .toBe('closed');
     gateway.child.kill('SIGTERM');
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(gateway.child.exitCode).toBeNull();
+    gateway.child.kill('SIGTERM');
     expect(await gateway.exited).toBe(1);
     await asked;
     await provider.stop();

@@ -30,8 +30,8 @@ export type Scalars = {
    */
   URL: { input: string; output: string; }
   /**
-   * Any JSON value. It stands where a provider sends a structure that has no fixed shape, and it is handed on exactly as it
-   * was received, so its keys are the provider's own.
+   * Any JSON value. It stands where a provider sends a structure that has no fixed shape, and its keys are the provider's
+   * own. Numbers are JavaScript's: those beyond 2^53 lose digits, as they do in any browser.
    */
   JSON: { input: unknown; output: unknown; }
   /**
@@ -709,7 +709,7 @@ export type ProviderHealth =
   | 'UP'
   /** Some calls fail; reads may be slow or come from the cache. */
   | 'DEGRADED'
-  /** Calls fail, and most are not even tried until it recovers. */
+  /** Calls fail, and most are not even tried until it recovers; or the provider is not enabled. */
   | 'DOWN';
 
 /** Where every read begins. */

@@ -44,7 +44,7 @@ export function isWithin(span: TimeSpan, time: string | null): boolean {
 
 /** The customers of one provider that are asked for; null when any will do. */
 export const customersOf = ({ customers }: SessionFilter, provider: ProviderName): string[] | null =>
-  customers && customers.filter((customer) => customer.provider === provider).map(({ id }) => id);
+  customers?.filter((customer) => customer.provider === provider).map(({ id }) => id) ?? null;
 
 /**
  * Whether a session is one that the filter asks for, as far as the session tells. The customer's e-mail is not looked

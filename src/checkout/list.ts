@@ -22,8 +22,12 @@ export type PagedList = {
   readPage(request: PageRequest, expansion: Expansion, call: CallContext): Promise<CheckoutSession[] | null>;
   /** What the provider cannot filter itself. */
   matches(session: CheckoutSession): boolean;
-  /** Whether the provider filters all of it, so that its sessions can be counted without looking at them. */
+  /** Tells this list from the provider's others, within a request. */
+  key: string;
+  /** Whether the provider filters all of it, so that its sessions can be counted and skipped without looking at them. */
   isExact: boolean;
+  /** Whether few of its sessions may match, so that many have to be looked through. */
+  isSparse: boolean;
 };
 
 /** A list, newest first, that comes all at once. */

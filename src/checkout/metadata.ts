@@ -71,9 +71,9 @@ const markKeys = (text: string, marker: string): string =>
   );
 
 function unusedMarker(text: string): string {
-  let marker = '\ue000';
-  while (text.includes(marker)) marker += '\ue000';
-  return marker;
+  let longest = 0;
+  for (const [run] of text.matchAll(/\ue000+/g)) longest = Math.max(longest, run.length);
+  return '\ue000'.repeat(longest + 1);
 }
 
 function toText(value: unknown): string {

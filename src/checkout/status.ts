@@ -8,8 +8,8 @@ export type SessionMode = 'PAYMENT' | 'SUBSCRIPTION' | 'SETUP' | 'OFF_SESSION' |
 export const isPayable = (status: SessionStatus): boolean => status === 'OPEN' || status === 'PROCESSING';
 
 /**
- * The unified word for a provider's one; UNKNOWN for a word nobody knew when the table was written. A Map and not an
- * object, because a provider may send `constructor`.
+ * The unified word for a provider's one; UNKNOWN for a word nobody knew when the table was written, and for
+ * `constructor`.
  */
 export const translate =
   <T extends string>(table: Readonly<Record<string, T>>, unknown: T) =>

@@ -18,31 +18,25 @@ export async function findEnd(readAt: ReadAt, want: number): Promise<ListEnd> {
   const { offset, sessions } = await findLastPage(readAt);
   const count = offset + sessions.length;
   const wanted = Math.min(want, count, MAX_PAGE);
-  if (sessions.length >= wanted) return { count, oldest: want === 0 ? [] : sessions.slice(-wanted) };
+  if (sessions.length >= wanted && sessions.length < MAX_PAGE)
+    return { count, oldest: want === 0 ? [] : sessions.slice(-wanted) };
   return readOn(readAt, count - wanted);
 }
 
-/** The page that holds the last session; empty only when the list is. */
+/** The page that holds the last session; empty only when the list is. Far away one session tells enough. */
 async function findLastPage(readAt: ReadAt): Promise<{ offset: number; sessions: CheckoutSession[] }> {
-  let low = 0;
-  let page = await readAt(low, MAX_PAGE);
-  if (page.length < MAX_PAGE) return { offset: low, sessions: page };
-  let step = MAX_PAGE;
+  const first = await readAt(0, MAX_PAGE);
+  if (first.length < MAX_PAGE) return { offset: 0, sessions: first };
+  // There is a session at `low`, and none at `high`.
+  let low = MAX_PAGE - 1;
   let high: number | null = null;
-  // `low` is the offset of a full page, `high` one at which there is nothing.
-  while (high === null || high > low + MAX_PAGE) {
-    const probe: number = high === null ? low + step : middle(low, high);
-    const found = await readAt(probe, MAX_PAGE);
-    if (found.length > 0 && found.length < MAX_PAGE) return { offset: probe, sessions: found };
-    if (found.length === 0) high = probe;
-    else [low, page] = [probe, found];
-    step *= 2;
+  for (let step = MAX_PAGE; high === null || high - low > MAX_PAGE; step *= 2) {
+    const probe: number = high === null ? low + step : Math.floor((low + high) / 2);
+    if ((await readAt(probe, 1)).length > 0) low = probe;
+    else high = probe;
   }
-  return { offset: low, sessions: page };
+  return { offset: low, sessions: await readAt(low, MAX_PAGE) };
 }
-
-/** Half way, and beyond the full page at `low`. */
-const middle = (low: number, high: number): number => Math.max(low + MAX_PAGE, Math.floor((low + high) / 2));
 
 /** Reads to the end, which has moved on when sessions were created meanwhile. */
 async function readOn(readAt: ReadAt, start: number): Promise<ListEnd> {

@@ -5,7 +5,7 @@ import { type Anchor, isConsumed, type Position, START } from './position.ts';
 import { anchorAt, type Boundary, nextOf, nothingBefore, nothingBehind, type Source, type Stretch } from './source.ts';
 
 /** The pages of one list, and single sessions of it. */
-export type KeysetReads = Pick<PagedList, 'matches' | 'isExact'> & {
+export type KeysetReads = Pick<PagedList, 'matches' | 'isExact' | 'isSparse'> & {
   /** Null when the anchor is gone. */
   readPage(request: PageRequest): Promise<CheckoutSession[] | null>;
   /** Null when there is no such session any more. */
@@ -17,10 +17,10 @@ const MAX_LOOKS = 5;
 
 /** A list that is paged by the id of a session seen, and by offset. */
 export function createKeysetSource(reads: KeysetReads): Source {
-  const { readPage, matches, isExact } = reads;
+  const { readPage, matches, isExact, isSparse } = reads;
   // A list that has to be looked through is read by the largest page; so is one read backward a little beyond what is
   // wanted, for then more of an odd order is seen.
-  const limitFor = (want: number) => Math.min(isExact ? want : MAX_PAGE, MAX_PAGE);
+  const limitFor = (want: number) => Math.min(isSparse ? MAX_PAGE : want, MAX_PAGE);
 
   async function readOlder(from: Position, want: number): Promise<Stretch> {
     if (from.next === null) return nothingBehind(from);
@@ -39,7 +39,7 @@ export function createKeysetSource(reads: KeysetReads): Source {
   }
 
   async function readNewer(to: Boundary, want: number): Promise<Stretch> {
-    const limit = Math.min(isExact ? 2 * want + 10 : MAX_PAGE, MAX_PAGE);
+    const limit = Math.min(isSparse ? MAX_PAGE : 2 * want + 10, MAX_PAGE);
     const sessions: CheckoutSession[] = [];
     let page = await firstNewer(reads, to, limit);
     for (let look = 1; ; look++) {
@@ -47,7 +47,11 @@ export function createKeysetSource(reads: KeysetReads): Source {
       const newest = page.sessions[0];
       if (page.complete || !newest) return { ...nothingBefore(nextOf(to)), sessions };
       if (sessions.length >= want || look === MAX_LOOKS) {
-        const before = { last: undefined, next: newest.providerId };
+        const before = {
+          last: undefined,
+          next: newest.providerId,
+          nextAnchor: anchorAt({ sessions: page.sessions, before: START }, 0),
+        };
         return { sessions, before, next: nextOf(to), complete: false };
       }
       page = await pageBefore(reads, newest.providerId, MAX_PAGE);

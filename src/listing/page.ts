@@ -49,7 +49,10 @@ export class Page {
 
   #stateAfter(edges: number, edge: string | null): ListState {
     const consumed = this.#parts.map(({ skipped }) => skipped);
-    for (const part of this.#order.slice(0, edges)) consumed[part] = (consumed[part] ?? 0) + 1;
+    for (let index = 0; index < edges; index++) {
+      const part = this.#order[index] ?? 0;
+      consumed[part] = (consumed[part] ?? 0) + 1;
+    }
     const positions = this.#parts.map(({ key, stretch, position }, index) => {
       return [key, stretch ? positionIn(stretch, consumed[index] ?? 0, key === edge) : position] as const;
     });

@@ -48,7 +48,8 @@ export function readFilter(input: Maybe<FilterInput>, now: number): ReadFilter {
   }
   for (const customer of given.customers ?? []) checkText('customers.id', customer.id);
   const filter: SessionFilter = {
-    statuses: given.statuses ? [...new Set(given.statuses)] : null,
+    // Sorted: a filter that is the same written in another order has to give the same lists in the same order.
+    statuses: given.statuses ? [...new Set(given.statuses)].sort() : null,
     customers: given.customers ? uniqueCustomers(given.customers) : null,
     customerEmail: given.customerEmail ?? null,
     subscriptionId: given.subscriptionId ?? null,
@@ -76,7 +77,8 @@ function checkText(name: string, text: Maybe<string>): void {
 }
 
 function uniqueCustomers(customers: readonly { provider: ProviderName; id: string }[]) {
-  return [...new Map(customers.map(({ provider, id }) => [`${provider} ${id}`, { provider, id }])).values()];
+  const unique = new Map(customers.map(({ provider, id }) => [`${provider} ${id}`, { provider, id }]));
+  return [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, customer]) => customer);
 }
 
 /** All that is said of the time of creation in one span: a moment that is excluded ends it a millisecond earlier. */
@@ -88,7 +90,7 @@ function readSpan({ createdAt, createdWithinDays }: FilterInput, now: number): T
   const from = [
     gte && Date.parse(gte),
     gt && Date.parse(gt) + 1,
-    createdWithinDays && now - createdWithinDays * DAY_MS,
+    createdWithinDays && toSecond(now - createdWithinDays * DAY_MS),
   ];
   const to = [lte && Date.parse(lte), lt && Date.parse(lt) - 1];
   const numbers = (ends: (number | string | null | undefined)[]) => ends.filter((end) => typeof end === 'number');
@@ -97,6 +99,9 @@ function readSpan({ createdAt, createdWithinDays }: FilterInput, now: number): T
     to: numbers(to).length > 0 ? Math.min(...numbers(to)) : null,
   };
 }
+
+// A span that begins with a whole second can be left to a provider that counts in seconds.
+const toSecond = (milliseconds: number): number => Math.floor(milliseconds / 1000) * 1000;
 
 function fingerprintOf(input: FilterInput): string {
   const canonical = canonicalOf({ ...input, includeArchived: input.includeArchived || undefined });

@@ -33,7 +33,7 @@ export async function readForward({ lists, filter, size, offset, after, before }
   const stretches = read.stretches.map((stretch, index) => stretch && endAt(stretch, before, lists[index]?.key));
   const isAsked = starts.map(({ next }) => next !== null);
   const order = mergeOlder(stretches.map(orNothing), size);
-  throwWhenAllFailed(read.failures, isAsked, order.length);
+  throwWhenAllFailed(read, lists, isAsked, order.length);
 
   const parts = stretches.map((stretch, index): Part => {
     return { key: lists[index]?.key ?? '', stretch, position: starts[index] ?? START, skipped: 0 };
@@ -61,7 +61,7 @@ export async function readBackward({ lists, filter, size, after, before }: PageR
   const stretches = read.stretches.map((stretch, index) => stretch && beginAt(stretch, after, lists[index]?.key));
   const isAsked = boundaries.map((boundary) => boundary === 'END' || boundary.position.last !== null);
   const order = mergeNewer(stretches.map(orNothing), size);
-  throwWhenAllFailed(read.failures, isAsked, order.length);
+  throwWhenAllFailed(read, lists, isAsked, order.length);
 
   const taken = countBy(order, lists.length);
   const parts = stretches.map((stretch, index): Part => {
@@ -104,12 +104,14 @@ async function readAll(
 
 /** When nothing that was asked could answer, an empty page would pass for an empty list. */
 function throwWhenAllFailed(
-  failures: ReadonlyMap<string, GatewayError>,
+  { failures }: Reads,
+  lists: readonly ListedSource[],
   isAsked: readonly boolean[],
   found: number,
 ): void {
   const [failure] = failures.values();
-  if (failure && found === 0 && failures.size >= isAsked.filter(Boolean).length) throw failure;
+  const asked = lists.filter((_, index) => isAsked[index]);
+  if (failure && found === 0 && asked.every(({ key }) => failures.has(key))) throw failure;
 }
 
 /** Whether a list that was used up has more where it was not read to its end. When it cannot be told, it is assumed. */

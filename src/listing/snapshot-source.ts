@@ -1,7 +1,7 @@
 import type { CheckoutSession } from '../checkout/session.ts';
 import { sortKeys } from './merge.ts';
 import { isConsumed, type Position } from './position.ts';
-import { anchorAt, type Boundary, nextOf, type Source, type Stretch } from './source.ts';
+import { anchorAt, type Boundary, nextOf, nothingBehind, type Source, type Stretch } from './source.ts';
 
 /** A list that comes whole, newest first. */
 export function createSnapshotSource(readAll: () => Promise<readonly CheckoutSession[]>): Source {
@@ -18,6 +18,7 @@ export function createSnapshotSource(readAll: () => Promise<readonly CheckoutSes
   });
   return {
     async readOlder(from, want) {
+      if (from.next === null) return nothingBehind(from);
       const all = await readAll();
       const start = placeOf(all, from);
       const end = Math.min(start + want, all.length);

@@ -16,7 +16,8 @@ const MAX_ROUNDS = 12;
 export function parseWire<T>(schema: z.ZodType<T>, raw: unknown, report: ReportOddValue): T | null {
   const first = schema.safeParse(raw);
   if (first.success) return first.data;
-  const copy: unknown = structuredClone(raw);
+  const copy = cloneOf(raw);
+  if (copy === undefined) return null;
   let issues = first.error.issues;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     // From the last to the first, so that taking an element out moves none that is still to be looked at.
@@ -40,6 +41,15 @@ function pathsOf(issue: z.core.$ZodIssue): Path[] {
   const nearest = branches.find((branch) => branch.every(({ path }) => path.length > 0));
   if (!nearest || nearest.length === 0) return [issue.path];
   return nearest.flatMap(pathsOf).map((path) => [...issue.path, ...path]);
+}
+
+/** Undefined for what is too deep to be copied: only somebody who means harm nests like that. */
+function cloneOf(raw: unknown): unknown {
+  try {
+    return structuredClone(raw);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Removes what stands at the path or, when nothing is there any more, what holds it. False when that is everything. */

@@ -14,10 +14,11 @@ export const text = z.string().nullish();
 
 export const flag = z.boolean().nullish();
 
-export const integer = z.int().nullish();
+/** GraphQL's Int ends at 32 bits. */
+export const integer = z.int32().nullish();
 
-/** Any JSON, handed on as it is. */
-export const json = z.unknown().optional();
+/** Any JSON, handed on as it is: unless it is so deep that nothing could be done with it. */
+export const json = z.unknown().refine(isShallow, 'expected at most 100 levels').optional();
 
 /** A moment in any form that `parseInstant` knows. */
 export const instant = readAs('a moment', parseInstant);
@@ -42,4 +43,16 @@ function readAs<T>(expected: string, read: (value: unknown) => T | null) {
       return result;
     })
     .optional();
+}
+
+const MAX_LEVELS = 100;
+
+/** Whether a value has at most 100 levels. Counted without recursion, which a deeper one would exhaust. */
+function isShallow(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_LEVELS) return false;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return true;
 }

@@ -14,7 +14,7 @@ export type Reading = {
   session(key: SessionKey, expansion: Expansion): Promise<CheckoutSession | null>;
   /** What is being bought in a session; none when there is no such session. */
   lineItems(key: SessionKey): Promise<FlexLineItem[]>;
-  /** A page of a list; null when the session that it is anchored at is gone. */
+  /** A page of a list, equal ones once in a request; null when the session that it is anchored at is gone. */
   page(
     provider: Provider,
     list: PagedList,
@@ -39,6 +39,7 @@ type ReadingOptions = {
 export function createReading({ providers, call, remember }: ReadingOptions): Reading {
   const { limit, calls } = createLimit();
   const lists = new Map<string, Promise<CheckoutSession[]>>();
+  const pages = new Map<string, Promise<CheckoutSession[] | null>>();
   const readAll = ({ name }: Provider, list: WholeList): Promise<CheckoutSession[]> => {
     const key = `${name}:${list.key}`;
     const sessions = lists.get(key) ?? limit(name, () => list.readAll(call));
@@ -71,13 +72,17 @@ export function createReading({ providers, call, remember }: ReadingOptions): Re
     },
     lineItems: (key) => lineItems.load(key),
     async page({ name }, list, request, expansion) {
-      const page = await limit(name, () => list.readPage(request, expansion, call));
-      return page && primed(page, expansion);
+      const key = JSON.stringify([name, list.key, request, expansion]);
+      const page = pages.get(key) ?? limit(name, () => list.readPage(request, expansion, call));
+      pages.set(key, page);
+      const sessions = await page;
+      return sessions && primed(sessions, expansion);
     },
     all: async (provider, list) => primed(await readAll(provider, list), NO_EXPANSION),
     calls,
     forget: (key) => {
       sessions.forget(key);
+      pages.clear();
       for (const name of lists.keys()) if (name.startsWith(`${key.provider}:`)) lists.delete(name);
     },
   };

@@ -7,6 +7,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import { errorPlugin } from './error-plugin.ts';
 import type { GraphQLServerOptions } from './options.ts';
 import { publicError } from './public-error.ts';
@@ -14,6 +15,9 @@ import { publicError } from './public-error.ts';
 /** Whether browsers get Apollo Sandbox at the endpoint. */
 export const hasSandbox = (options: { introspection: boolean; production: boolean }): boolean =>
   options.introspection && !options.production;
+
+const MAX_TOKENS = 5000;
+const DOCUMENT_STORE_BYTES = 4 * 2 ** 20;
 
 /**
  * Apollo Server with everything off that costs on each request and serves nobody here (cache control wraps every
@@ -31,6 +35,10 @@ export function createApollo<Context extends object>(options: GraphQLServerOptio
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
+    // Until there is a limit by cost: no document that keeps the process busy for seconds by its length alone.
+    parseOptions: { maxTokens: MAX_TOKENS },
+    // Sized by their JSON; in memory a parsed document takes several times that.
+    documentStore: new InMemoryLRUCache({ maxSize: DOCUMENT_STORE_BYTES }),
     formatError: (formatted, error) => publicError(formatted, error, hideSchema),
     plugins: [
       errorPlugin<Context>(log, metrics),

@@ -51,7 +51,8 @@ function callersCode(chain: readonly Error[]): string | undefined {
 /** Callers' mistakes that graphql-js (an argument's null that came by a variable) and Apollo (hashes) give no code. */
 function isUncodedMistake({ message, path, extensions }: GraphQLError): boolean {
   if (extensions.code !== undefined) return false;
-  return path ? message.startsWith('Argument "') : extensions.http !== undefined;
+  if (path) return message.startsWith('Argument "');
+  return extensions.http !== undefined || message.startsWith('Schema is not configured to execute');
 }
 
 /** "Did you mean" tells names of the schema to who guesses. */

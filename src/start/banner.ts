@@ -8,7 +8,7 @@ export function banner(url: string, { exampleQuery, controlUrl, config }: Sandbo
     '',
     '  checkout-gateway',
     '',
-    `  GraphQL      ${url}/graphql   (open it in a browser: Apollo Sandbox)`,
+    `  GraphQL      ${url}/graphql${config.introspection ? '   (open it in a browser: Apollo Sandbox)' : ''}`,
     ...(config.introspection ? [`  Explorer     ${url}/graphiql   (works without internet)`] : []),
     `  Health       ${url}/readyz   Metrics ${url}/metrics`,
     '',

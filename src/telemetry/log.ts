@@ -21,7 +21,11 @@ type LogOptions = {
 const SHORTEST_SECRET = 6;
 
 export function createLog({ level, secrets = [], destination }: LogOptions): Log {
-  const hidden = secrets.filter((secret) => secret.length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length);
+  // In a line a secret stands as JSON writes it.
+  const written = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  const hidden = [...new Set(written)]
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .sort((a, b) => b.length - a.length);
   const scrub = (line: string) => hidden.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), line);
   return pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks: { streamWrite: scrub } },

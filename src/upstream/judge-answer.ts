@@ -34,6 +34,7 @@ const BODY_FAULTS = {
 
 function failureByStatus({ status, headers }: TransportAnswer, now: number): Failure | undefined {
   const again = { ok: false, retryable: true, again: true } as const;
+  const retryAfterMs = () => retryAfterMsOf(headers, now);
   switch (status) {
     case 401:
     case 403:
@@ -41,16 +42,11 @@ function failureByStatus({ status, headers }: TransportAnswer, now: number): Fai
     case 408:
       return { ok: false, code: 'UPSTREAM_ERROR', retryable: true, again: false, evidence: 'alive' };
     case 429:
-      return { ...again, code: 'UPSTREAM_RATE_LIMITED', evidence: 'alive', retryAfterMs: retryAfterMsOf(headers, now) };
+      return { ...again, code: 'UPSTREAM_RATE_LIMITED', evidence: 'alive', retryAfterMs: retryAfterMs() };
     case 503:
-      return {
-        ...again,
-        code: 'UPSTREAM_UNAVAILABLE',
-        evidence: 'failing',
-        retryAfterMs: retryAfterMsOf(headers, now),
-      };
+      return { ...again, code: 'UPSTREAM_UNAVAILABLE', evidence: 'failing', retryAfterMs: retryAfterMs() };
   }
-  if (status >= 500) return { ...again, code: 'UPSTREAM_ERROR', evidence: 'failing' };
+  if (status >= 500) return { ...again, code: 'UPSTREAM_ERROR', evidence: 'failing', retryAfterMs: retryAfterMs() };
   // A redirect is not followed: it could take the key to another host.
   if (status >= 300 && status < 400) return UNEXPECTED;
   return undefined;

@@ -27,7 +27,7 @@ export async function startWithKnownSessions(perProvider: number): Promise<Known
     const sessions: KnownSession[] = [];
     // By name, as the list orders what was made in the same moment.
     for (const provider of ['FLEX', 'FLEXPRICE', 'METEROID'] as const) {
-      const name = provider.toLowerCase() as Lowercase<ProviderName>;
+      const name = provider.toLowerCase() as Lowercase<typeof provider>;
       const raw = sandbox.control.sessions({ provider: name, limit: perProvider });
       const providerIds = raw.map(({ id, checkout_session_id }) => String(id ?? checkout_session_id));
       sessions.push(...(await read(gateway, provider, providerIds)));

@@ -65,6 +65,7 @@ export class World {
   #keyset() {
     return createKeysetSource({
       isExact: true,
+      isSparse: false,
       matches: (one) => matchesFilter(one, NO_FILTER),
       readPage: async (request) => this.#up('FLEX', () => this.#page(request)),
       readOne: async (id) => this.#up('FLEX', () => this.paged.find(({ providerId }) => providerId === id) ?? null),

@@ -25,7 +25,9 @@ describe('answers', () => {
     const { send, lines, observations } = rig(server.origin);
     const got = await send();
     expect(got).toMatchObject(expected as object);
-    expect(lines).toEqual([]);
+    // A 404 is an answer like any other; a refusal is worth a line.
+    const { status } = expected as { status: number };
+    expect(lines).toMatchObject(status >= 400 && status !== 404 ? [{ level: 40, status, provider: 'FLEX' }] : []);
     expect(observations).toEqual([
       {
         provider: 'FLEX',

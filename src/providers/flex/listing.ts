@@ -51,8 +51,9 @@ export function planLists(filter: SessionFilter, read: ReadFlexPage): PagedList[
     ...(clientReferenceId !== null && { client_reference_id: clientReferenceId }),
     ...(hasDisputes === true && { has_disputes: true }),
   };
-  const isExact =
-    hasDisputes !== false && (filter.statuses === null || statuses.every(({ status }) => status !== undefined));
+  // A status that Flex has no word for can only be looked for.
+  const isSparse = filter.statuses?.includes('UNKNOWN') ?? false;
+  const isExact = !isSparse && hasDisputes !== false && isWholeSeconds(filter.createdAt);
   // What Flex has filtered by an id is not looked at again: without expansion it may not show it.
   const residual: SessionFilter = {
     ...filter,
@@ -63,16 +64,17 @@ export function planLists(filter: SessionFilter, read: ReadFlexPage): PagedList[
     hasDisputes: hasDisputes === false ? false : null,
   };
   return statuses.flatMap((status) =>
-    customers.map((customer) => ({
-      isExact,
-      matches: (session) => matchesFilter(session, residual),
-      readPage: ({ span, ...page }, expansion, call) =>
-        read(
-          { ...common, ...status, ...customer, ...pageQuery(page), ...spanQuery(filter.createdAt, span) },
-          expansion,
-          call,
-        ),
-    })),
+    customers.map((customer) => {
+      const query = { ...common, ...status, ...customer };
+      return {
+        key: JSON.stringify(query),
+        isExact,
+        isSparse,
+        matches: (session) => matchesFilter(session, residual),
+        readPage: ({ span, ...page }, expansion, call) =>
+          read({ ...query, ...pageQuery(page), ...spanQuery(filter.createdAt, span) }, expansion, call),
+      } satisfies PagedList;
+    }),
   );
 }
 
@@ -89,6 +91,9 @@ const pageQuery = ({ limit, offset, startingAfter, endingBefore }: Omit<PageRequ
   ...(startingAfter !== undefined && { starting_after: startingAfter }),
   ...(endingBefore !== undefined && { ending_before: endingBefore }),
 });
+
+/** Whether a span can be said in the whole seconds that Flex shows, without a rest to be left out here. */
+const isWholeSeconds = ({ from, to }: TimeSpan): boolean => (from ?? 0) % 1000 === 0 && ((to ?? -1) + 1) % 1000 === 0;
 
 /**
  * Both spans in one, widened to whole seconds: Flex shows whole seconds and may know finer ones, so that what is shown
