@@ -84,7 +84,7 @@ export function startCachedGateway(): Promise<GraphQLServer> {
   );
   const unused = () => Promise.reject(new Error('expected no use of the index'));
   const index = { learn: unused, missing: unused, page: unused, count: unused };
-  const remember = { found: () => {}, missing: () => {} };
+  const remember = { found: () => {}, missing: () => {}, flush: async () => {} };
   return createServer<GatewayContext>({
     schema: makeExecutableSchema({ typeDefs: loadTypeDefs(), resolvers, inheritResolversFromInterfaces: false }),
     createContext: ({ requestId, deadline }) => {

@@ -11,7 +11,7 @@ import type { Ledger, LedgerAccounts } from './ledger/ledger.ts';
 import { openLedger } from './ledger/sqlite/open-ledger.ts';
 import { PROVIDERS } from './providers/registry.ts';
 import { createReading } from './reading/index.ts';
-import { createRemember } from './reading/remember.ts';
+import { createRemember, type Remember } from './reading/remember.ts';
 import { createServer, type GraphQLServer, type RequestInfo } from './server/index.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
@@ -49,10 +49,12 @@ export async function startGateway({
   );
   const health = healthOf(parts);
   const ledger = await openLedger({ directory: config.dataDir, accounts: accountsOf(config), now });
+  const enabled = new Map(enabledIn(parts).map(({ provider }) => [provider.name, provider]));
+  const remember = createRemember(ledger.sessionIndex, enabled, gatewayLog);
   metrics.watchHealth(() => Object.fromEntries(enabledIn(parts).map(({ provider: { name } }) => [name, health(name)])));
   const server = await createServer<GatewayContext>({
     schema: makeExecutableSchema({ typeDefs: loadTypeDefs(), resolvers, inheritResolversFromInterfaces: false }),
-    createContext: contextFactory({ parts, health, ledger, log: gatewayLog, now }),
+    createContext: contextFactory({ parts, health, ledger, remember, log: gatewayLog, now }),
     introspection: config.introspection,
     production: config.production,
     requestDeadlineMs: REQUEST_DEADLINE_MS,
@@ -70,6 +72,7 @@ export async function startGateway({
     async stop(graceMs) {
       await server.stop(graceMs);
       for (const { upstream } of parts) upstream?.close();
+      await remember.flush();
       await ledger.close();
     },
   };
@@ -118,6 +121,7 @@ function healthOf(parts: readonly Part[]): (provider: ProviderName) => ProviderH
 const readinessOf = ({ upstream }: Part): string => (upstream ? upstream.health().toLowerCase() : 'disabled');
 
 type ContextOptions = {
+  remember: Remember;
   parts: readonly Part[];
   health: GatewayContext['health'];
   ledger: Ledger;
@@ -126,12 +130,18 @@ type ContextOptions = {
 };
 
 /** What lives as long as the gateway goes in here; what comes out lives as long as one request. */
-function contextFactory({ parts, health, ledger, log, now }: ContextOptions): (request: RequestInfo) => GatewayContext {
+function contextFactory({
+  parts,
+  health,
+  ledger,
+  remember,
+  log,
+  now,
+}: ContextOptions): (request: RequestInfo) => GatewayContext {
   const byName = (some: readonly Part[]) => new Map(some.map(({ provider }) => [provider.name, provider]));
   const allProviders = byName(parts);
   const providers = byName(enabledIn(parts));
   const index = ledger.sessionIndex;
-  const remember = createRemember(index, providers, log);
   return ({ requestId, deadline }) => {
     const call = { requestId, deadline };
     return {

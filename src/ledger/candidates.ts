@@ -8,7 +8,8 @@ const MAY_CHANGE = {
   UNKNOWN: true,
   COMPLETED: false,
   EXPIRED: false,
-  CANCELED: false,
+  // Canceled is what the gateway calls an open session that a time of cancellation was noted on; it may still be paid.
+  CANCELED: true,
   FAILED: false,
 } as const satisfies Record<SessionStatus, boolean>;
 

@@ -1,6 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import { badUserInput } from '../checkout/errors.ts';
+import { isProviderId } from '../checkout/global-id.ts';
 import { type Anchor, hashId, MAX_TIES, type Position } from './position.ts';
 
 /** What a cursor holds: how far each list had been consumed up to and with its edge. */
@@ -19,11 +20,13 @@ export const MAX_CURSOR = 512;
 // As it is written: the last session as [id, time, other ties] with null for none and 0 for not known; then the next one,
 // in the same form when the last is not known, else its id, null for none, or left out.
 const text = z.string().min(1).max(200);
-const time = z.int().nullable();
+const id = text.refine(isProviderId);
+// The years 1 to 9998: with room for the spans that are made of it.
+const time = z.int().min(-62_135_596_800_000).max(253_370_764_800_000).nullable();
 const hash = z.int().min(0).max(0xffffffff);
-const place = z.tuple([text.nullable(), time]).rest(hash);
+const place = z.tuple([id.nullable(), time]).rest(hash);
 const anchor = z.union([z.null(), z.literal(0), place]);
-const entry = z.union([z.tuple([text, anchor]), z.tuple([text, anchor, z.union([text.nullable(), place])])]);
+const entry = z.union([z.tuple([text, anchor]), z.tuple([text, anchor, z.union([id.nullable(), place])])]);
 const written = z.tuple([z.literal(1), z.string().max(20), z.string().max(20).nullable(), z.array(entry).max(32)]);
 type Written = z.infer<typeof written>;
 type WrittenEntry = z.infer<typeof entry>;

@@ -25,55 +25,53 @@ export type IndexReads = {
   count(): Promise<number>;
 };
 
-/** Sessions that are loaded to find matches before a page is cut short. */
-const MAX_LOADS = 200;
-
-type Found = { sessions: CheckoutSession[]; complete: boolean; reached: Entry | null };
-
 /**
- * A list that the gateway keeps itself. What it shows is loaded from the provider; the index only tells what may be
- * worth loading.
+ * A list that the gateway keeps itself. It gives entries; which of them are on a page is known by their times, and only
+ * those are loaded from the provider.
  */
-export const createIndexSource = (reads: IndexReads): Source => ({
-  async readOlder(from, want) {
-    if (from.next === null) return nothingBehind(from);
-    const { sessions, complete, reached } = await collect(reads, 'older', startOf(from), want);
-    const { last } = from;
-    // A place that is told by its time alone begins before its moment.
-    const unseen = last && last.id === null ? sessions.filter((session) => !isConsumed(session, last)) : sessions;
-    const cut = !complete && unseen.length < want && reached ? { resume: anchorOf(reached) } : {};
-    return { sessions: unseen, before: from, next: complete ? null : undefined, complete, ...cut };
-  },
-  async readNewer(to, want): Promise<Stretch> {
-    if (to !== 'END' && to.position.last === null) return nothingBefore(nextOf(to));
-    const { sessions, complete } = await collect(reads, 'newer', endOf(to), want);
-    const before = complete ? START : { last: undefined, next: sessions[0]?.providerId };
-    return { sessions, before, next: nextOf(to), complete };
-  },
-  count: reads.count,
-});
+export const createIndexSource = ({ readEntries, load, matches, count }: IndexReads): Source => {
+  const loadMatch = async (entry: CheckoutSession) => {
+    const session = await load(entry);
+    return session && matches(session) ? session : null;
+  };
+  return {
+    async readOlder(from, want) {
+      if (from.next === null) return nothingBehind(from);
+      const limit = limitFor(want);
+      const entries = await readEntries({ direction: 'older', ...startOf(from), limit });
+      const complete = entries.length < limit;
+      const { last } = from;
+      // A place that is told by its time alone begins before its moment.
+      const unseen = last && last.id === null ? entries.filter((entry) => !isConsumed(entry, last)) : entries;
+      const reached = entries.at(-1);
+      const cut = !complete && reached ? { resume: anchorOf(reached) } : {};
+      const next = complete ? null : undefined;
+      return { sessions: unseen.map(asSession), before: from, next, complete, load: loadMatch, ...cut };
+    },
+    async readNewer(to, want): Promise<Stretch> {
+      if (to !== 'END' && to.position.last === null) return nothingBefore(nextOf(to));
+      const limit = limitFor(want);
+      const entries = await readEntries({ direction: 'newer', ...endOf(to), limit });
+      const complete = entries.length < limit;
+      const [newest] = entries;
+      const before = complete || !newest ? START : beforeEntry(newest);
+      return { sessions: entries.map(asSession), before, next: nextOf(to), complete, load: loadMatch };
+    },
+    count,
+  };
+};
 
-async function collect(
-  { readEntries, load, matches }: IndexReads,
-  direction: 'older' | 'newer',
-  start: Pick<EntryRequest, 'from' | 'inclusive'>,
-  want: number,
-): Promise<Found> {
-  const sessions: CheckoutSession[] = [];
-  let { from, inclusive } = start;
-  for (let loads = 0; ; inclusive = false) {
-    const limit = Math.max(1, Math.min(want - sessions.length, MAX_LOADS - loads));
-    const entries = await readEntries({ direction, from, inclusive, limit });
-    const loaded = await Promise.all(entries.map(load));
-    const matching = loaded.filter((session): session is CheckoutSession => session !== null && matches(session));
-    if (direction === 'older') sessions.push(...matching);
-    else sessions.unshift(...matching);
-    loads += entries.length;
-    from = (direction === 'older' ? entries.at(-1) : entries[0]) ?? from;
-    const complete = entries.length < limit;
-    if (complete || sessions.length >= want || loads >= MAX_LOADS) return { sessions, complete, reached: from };
-  }
-}
+// Entries are cheap, and some turn out not to belong.
+const limitFor = (want: number): number => 2 * want + 20;
+
+/** An entry in the place of the session that it stands for. */
+const asSession = (entry: Entry): CheckoutSession => entry as CheckoutSession;
+
+const beforeEntry = (entry: Entry): Position => ({
+  last: undefined,
+  next: entry.providerId,
+  nextAnchor: anchorOf(entry),
+});
 
 function startOf({ last, nextAnchor }: Position): Pick<EntryRequest, 'from' | 'inclusive'> {
   if (last === undefined && nextAnchor) return { from: entryOf(nextAnchor), inclusive: true };

@@ -18,8 +18,7 @@ const MAX_LOOKS = 5;
 /** A list that is paged by the id of a session seen, and by offset. */
 export function createKeysetSource(reads: KeysetReads): Source {
   const { readPage, matches, isExact, isSparse } = reads;
-  // A list that has to be looked through is read by the largest page; so is one read backward a little beyond what is
-  // wanted, for then more of an odd order is seen.
+  // A list that has to be looked through is read by the largest page.
   const limitFor = (want: number) => Math.min(isSparse ? MAX_PAGE : want, MAX_PAGE);
 
   async function readOlder(from: Position, want: number): Promise<Stretch> {
@@ -39,7 +38,8 @@ export function createKeysetSource(reads: KeysetReads): Source {
   }
 
   async function readNewer(to: Boundary, want: number): Promise<Stretch> {
-    const limit = Math.min(isSparse ? MAX_PAGE : 2 * want + 10, MAX_PAGE);
+    // A little beyond what is wanted: so more is seen of an order that is odd.
+    const limit = limitFor(2 * want + 10);
     const sessions: CheckoutSession[] = [];
     let page = await firstNewer(reads, to, limit);
     for (let look = 1; ; look++) {
@@ -95,7 +95,8 @@ async function pageAfter(reads: KeysetReads, anchor: Anchor, limit: number): Pro
     const sessions = await reads.readPage({ limit, startingAfter: anchor.id });
     if (sessions && sessions.length > 0) return rawPage(sessions, sessions.length < limit, before);
     // Some answer nothing where others say that the anchor is gone.
-    if (sessions && (await reads.readOne(anchor.id))) return rawPage([], true, before);
+    const own = sessions && (await reads.readOne(anchor.id));
+    if (own && reads.matches(own)) return rawPage([], true, before);
   }
   return pageAfterTime(reads, anchor, limit);
 }
@@ -105,14 +106,17 @@ async function pageAfterTime(reads: KeysetReads, anchor: Anchor, limit: number):
   const before = { last: anchor, next: undefined };
   const unseen: CheckoutSession[] = [];
   const span = { from: null, to: anchor.time };
-  const most = Math.min(limit + anchor.ties.length, MAX_PAGE);
+  const most = anchor.time === null ? MAX_PAGE : Math.min(limit + anchor.ties.length, MAX_PAGE);
   let startingAfter: string | undefined;
-  for (;;) {
+  for (let look = 1; ; look++) {
     const page = (await reads.readPage({ limit: most, span, ...(startingAfter && { startingAfter }) })) ?? [];
     unseen.push(...page.filter((session) => !isConsumed(session, anchor)));
     startingAfter = page.at(-1)?.providerId;
     if (page.length < most) return rawPage(unseen, true, before);
     if (unseen.length > 0) return rawPage(unseen, false, before);
+    // Nothing unseen in all that: it is gone on from there, next time.
+    if (look === MAX_LOOKS)
+      return { sessions: [], complete: false, anchor: anchorAt({ sessions: page, before }, page.length - 1) };
   }
 }
 
@@ -137,10 +141,16 @@ async function beforeAnchor(reads: KeysetReads, anchor: Anchor, limit: number, i
     id === null ? null : reads.readPage({ limit, endingBefore: id }),
     id === null || !inclusive ? null : reads.readOne(id),
   ]);
-  if (!sessions || (sessions.length === 0 && id !== null && !own && !(await reads.readOne(id)))) {
+  if (!sessions || (sessions.length === 0 && id !== null && !(await isListed(reads, id, own)))) {
     return beforeTime(reads, anchor, limit);
   }
   return rawPage(own ? [...sessions, own] : sessions, sessions.length < limit, { last: null, next: undefined });
+}
+
+/** Whether a session is still there and in this list: some answer nothing where others say that an anchor is gone. */
+async function isListed(reads: KeysetReads, id: string, own: CheckoutSession | null): Promise<boolean> {
+  const session = own ?? (await reads.readOne(id));
+  return session !== null && reads.matches(session);
 }
 
 /** What had been seen up to a session that is gone: the oldest of those created since. */

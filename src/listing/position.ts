@@ -25,7 +25,7 @@ export const START: Position = { last: null, next: undefined };
 /** Most ties that an anchor remembers. */
 export const MAX_TIES = 16;
 
-export const timeOf = ({ createdAt }: CheckoutSession): number | null =>
+export const timeOf = ({ createdAt }: Pick<CheckoutSession, 'createdAt'>): number | null =>
   createdAt === null ? null : Date.parse(createdAt);
 
 /** FNV-1a of an id, 32 bits: tells sessions of one moment apart. */
@@ -36,7 +36,10 @@ export function hashId(id: string): number {
 }
 
 /** Whether a session had been consumed when the list stood at the anchor, told by its time alone: the anchor is gone. */
-export function isConsumed(session: CheckoutSession, { time, ties }: Anchor): boolean {
+export function isConsumed(
+  session: Pick<CheckoutSession, 'providerId' | 'createdAt'>,
+  { time, ties }: Anchor,
+): boolean {
   const own = timeOf(session) ?? Number.NEGATIVE_INFINITY;
   const anchored = time ?? Number.NEGATIVE_INFINITY;
   return own > anchored || (own === anchored && ties.includes(hashId(session.providerId)));

@@ -3,40 +3,57 @@ import type { ListedSource } from './connection.ts';
 import { MAX_PAGE } from './find-end.ts';
 import { mergeOlder } from './merge.ts';
 import { type Position, START } from './position.ts';
-import { positionIn, type Source, type Stretch } from './source.ts';
+import { positionIn, type Stretch } from './source.ts';
+
+type Skipped = {
+  positions: readonly Position[];
+  /** By the list's key. A list that could not answer stays where it was, and is not asked again for this page. */
+  failures: Map<string, GatewayError>;
+};
+
+// Lists that have to be looked through give few sessions a round.
+const MAX_ROUNDS = 120;
 
 /**
  * The positions when so many sessions of the merged list have been consumed. A list that stands alone jumps there; of
  * several, how far each gets is only known by reading what is skipped.
- * One that cannot answer stays where it is.
  */
 export async function skipSessions(
   lists: readonly ListedSource[],
   from: readonly Position[],
   count: number,
-): Promise<readonly Position[]> {
-  const [alone] = lists;
-  if (lists.length === 1 && alone?.source.skip) {
-    const position = await alone.source.skip(from[0] ?? START, count);
-    // Behind the end there is nothing.
-    return [position ?? { last: undefined, next: null }];
-  }
+): Promise<Skipped> {
+  const failures = new Map<string, GatewayError>();
+  if (count === 0) return { positions: from, failures };
+  const jump = lists.length === 1 ? await lists[0]?.source.skip?.(from[0] ?? START, count) : null;
+  if (jump) return { positions: [jump], failures };
   let positions = from;
-  for (let left = count; left > 0; ) {
+  for (let left = count, round = 0; left > 0 && round < MAX_ROUNDS; round++) {
     const want = Math.min(left, MAX_PAGE);
     const stretches = await Promise.all(
-      lists.map(({ source }, index) => readOrStay(source, positions[index] ?? START, want)),
+      lists.map((list, index) => readOrStay(list, positions[index] ?? START, want, failures)),
     );
     const order = mergeOlder(stretches, want);
-    if (order.length === 0) return stretches.map((stretch) => positionIn(stretch, stretch.sessions.length));
     positions = stretches.map((stretch, index) => positionIn(stretch, order.filter((list) => list === index).length));
     left -= order.length;
+    if (order.length === 0 && stretches.every(({ complete }) => complete)) break;
   }
-  return positions;
+  return { positions, failures };
 }
 
-const readOrStay = (source: Source, from: Position, want: number): Promise<Stretch> =>
-  source.readOlder(from, want).catch((error: unknown) => {
-    if (error instanceof GatewayError) return { sessions: [], before: from, next: from.next, complete: true };
-    throw error;
-  });
+async function readOrStay(
+  { key, source }: ListedSource,
+  from: Position,
+  want: number,
+  failures: Map<string, GatewayError>,
+): Promise<Stretch> {
+  const stay: Stretch = { sessions: [], before: from, next: from.next, complete: true };
+  if (failures.has(key)) return stay;
+  try {
+    return await source.readOlder(from, want);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    failures.set(key, error);
+    return stay;
+  }
+}

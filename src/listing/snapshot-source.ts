@@ -4,7 +4,9 @@ import { isConsumed, type Position } from './position.ts';
 import { anchorAt, type Boundary, nextOf, nothingBehind, type Source, type Stretch } from './source.ts';
 
 /** A list that comes whole, newest first. */
-export function createSnapshotSource(readAll: () => Promise<readonly CheckoutSession[]>): Source {
+export function createSnapshotSource(readList: () => Promise<readonly CheckoutSession[]>): Source {
+  // A session that stands there twice would send cursors back to where it stood first.
+  const readAll = async () => [...new Map((await readList()).map((session) => [session.providerId, session])).values()];
   /** The run from one index to another, with what its neighbours tell. */
   const stretch = (all: readonly CheckoutSession[], start: number, end: number, edges: Partial<Stretch>): Stretch => ({
     sessions: all.slice(start, end),

@@ -14,6 +14,11 @@ export type Stretch = {
   resume?: Anchor;
   /** What each session is sorted by, where the list's own order is odd and more than the stretch is known. */
   keys?: readonly string[];
+  /**
+   * Of an index: gives the session for an entry that stands in its place; null when it does not belong in the list any
+   * more. The entry tells id and time only.
+   */
+  load?: (entry: CheckoutSession) => Promise<CheckoutSession | null>;
 };
 
 /** Where a stretch that is read towards the newer sessions ends. */
@@ -47,6 +52,7 @@ export function positionIn(stretch: Stretch, consumed: number, isEdge = false): 
   const { sessions, before, next, resume } = stretch;
   const isAll = consumed === sessions.length;
   if (isAll && resume && !isEdge) return { last: resume, next };
+  if (consumed === 0 && before.last === undefined && before.nextAnchor) return before;
   const last = consumed > 0 ? anchorAt(stretch, consumed - 1) : before.last;
   if (last !== undefined || isAll) return { last, next: isAll ? next : sessions[consumed]?.providerId };
   return { last, next: sessions[consumed]?.providerId, nextAnchor: anchorAt(stretch, consumed) };

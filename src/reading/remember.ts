@@ -1,4 +1,4 @@
-import type { SessionKey } from '../checkout/global-id.ts';
+import { globalId, type SessionKey } from '../checkout/global-id.ts';
 import type { Provider } from '../checkout/provider.ts';
 import type { CheckoutSession, ProviderName } from '../checkout/session.ts';
 import type { SessionIndex } from '../ledger/session-index.ts';
@@ -9,38 +9,63 @@ export type Remember = {
   found(session: CheckoutSession): void;
   /** The provider has no such session. */
   missing(key: SessionKey): void;
+  /** Writes what is still waiting to be. */
+  flush(): Promise<void>;
 };
 
+/** Milliseconds after which a ledger that could not be written is tried again. */
+const RETRY_MS = 500;
+/** Sessions that wait for a ledger that cannot be written; beyond, the first to come are given up. */
+const MAX_WAITING = 10_000;
+
 /**
- * Has the index remember the sessions of providers that have no list. Nobody waits for it: a read must not fail because
- * the ledger does. That is logged when it begins and when it is over.
+ * Has the index remember the sessions of providers that have no list, after the answer is on its way: a read must
+ * neither fail nor wait because the ledger does. Trouble is logged when it begins and when it is over.
  */
 export function createRemember(
   index: SessionIndex,
   providers: ReadonlyMap<ProviderName, Provider>,
   log: Log,
 ): Remember {
+  /** By the session's global id, so that only the newest word about each is written. */
+  const waiting = new Map<string, () => Promise<void>>();
   let isFailing = false;
-  const isIndexed = (name: ProviderName) => providers.get(name)?.listing.kind === 'INDEXED';
-  const watch = (work: Promise<void>) => {
-    work.then(
-      () => {
-        if (isFailing) log.info('the ledger can be written again');
-        isFailing = false;
-      },
-      (error: unknown) => {
+  let isScheduled = false;
+
+  async function write(): Promise<void> {
+    isScheduled = false;
+    for (const [id, work] of [...waiting]) {
+      try {
+        await work();
+        if (waiting.get(id) === work) waiting.delete(id);
+      } catch (error) {
         if (!isFailing)
-          log.error({ error: String(error) }, 'the ledger cannot be written: lists will miss sessions met now');
+          log.error({ error: String(error) }, 'the ledger cannot be written: lists may miss sessions met now');
         isFailing = true;
-      },
-    );
-  };
+        schedule(() => setTimeout(write, RETRY_MS).unref());
+        return;
+      }
+    }
+    if (isFailing) log.info('the ledger can be written again');
+    isFailing = false;
+  }
+  function schedule(start: () => void): void {
+    if (isScheduled) return;
+    isScheduled = true;
+    start();
+  }
+  function remember(key: SessionKey, work: () => Promise<void>): void {
+    if (providers.get(key.provider)?.listing.kind !== 'INDEXED') return;
+    const id = globalId(key.provider, key.providerId);
+    waiting.delete(id);
+    waiting.set(id, work);
+    const first = waiting.size > MAX_WAITING ? waiting.keys().next().value : undefined;
+    if (first !== undefined) waiting.delete(first);
+    schedule(() => setImmediate(write));
+  }
   return {
-    found(session) {
-      if (isIndexed(session.provider)) watch(index.learn(session));
-    },
-    missing(key) {
-      if (isIndexed(key.provider)) watch(index.missing(key));
-    },
+    found: (session) => remember(session, () => index.learn(session)),
+    missing: (key) => remember(key, () => index.missing(key)),
+    flush: write,
   };
 }

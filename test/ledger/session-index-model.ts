@@ -56,7 +56,7 @@ function compare(a: IndexPlace, b: IndexPlace): number {
 }
 
 function mayMatch(session: IndexedSession, filter: SessionFilter): boolean {
-  const isUnsettled = ['OPEN', 'PROCESSING', 'UNKNOWN'].includes(session.status);
+  const isUnsettled = ['OPEN', 'PROCESSING', 'UNKNOWN', 'CANCELED'].includes(session.status);
   const mayHave = (own: string | null, wanted: string | null): boolean =>
     wanted === null || own === wanted || (own === null && isUnsettled);
   return (

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isProviderId } from '../../src/checkout/global-id.ts';
 import { decodeCursor, encodeCursor, type ListState, MAX_CURSOR } from '../../src/listing/cursor.ts';
 import { hashId, type Position } from '../../src/listing/position.ts';
 
-const id = fc.string({ minLength: 1, maxLength: 40 });
+const id = fc.string({ minLength: 1, maxLength: 40 }).filter(isProviderId);
 const ulid = fc.stringMatching(/^fcs_01K[0-9A-HJKMNP-TV-Z]{23}$/);
-const time = fc.option(fc.integer({ min: 0, max: 4e12 }));
+const time = fc.option(fc.integer({ min: -6e13, max: 2.5e14 }));
 const ties = fc.uniqueArray(fc.nat({ max: 0xffffffff }), { maxLength: 4 });
 
 const anchor = (ids: fc.Arbitrary<string>) =>
@@ -43,18 +44,21 @@ describe('cursors', () => {
 
   it('never pass 512 characters, and then still know how far each of a dozen lists was read', () => {
     fc.assert(
-      fc.property(stateOf(fc.oneof(ulid, fc.string({ minLength: 60, maxLength: 90 })), 12), (state) => {
-        const cursor = encodeCursor(state);
-        expect(cursor.length).toBeLessThanOrEqual(MAX_CURSOR);
-        const back = decodeCursor(cursor, state.filter);
-        for (const [key, { last }] of state.positions) {
-          if (last)
-            expect(back.positions.get(key)?.last).toMatchObject({
-              time: last.time,
-              ties: expect.arrayContaining([last.ties[0]]),
-            });
-        }
-      }),
+      fc.property(
+        stateOf(fc.oneof(ulid, fc.string({ minLength: 60, maxLength: 90 }).filter(isProviderId)), 12),
+        (state) => {
+          const cursor = encodeCursor(state);
+          expect(cursor.length).toBeLessThanOrEqual(MAX_CURSOR);
+          const back = decodeCursor(cursor, state.filter);
+          for (const [key, { last }] of state.positions) {
+            if (last)
+              expect(back.positions.get(key)?.last).toMatchObject({
+                time: last.time,
+                ties: expect.arrayContaining([last.ties[0]]),
+              });
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -93,6 +97,21 @@ describe('cursors', () => {
   it('are refused with another filter', () => {
     const cursor = encodeCursor({ filter: 'a', edge: null, positions: new Map() });
     expect(() => decodeCursor(cursor, 'b')).toThrow(refused);
+  });
+
+  it.each([
+    ['FLEX', ['x', 9e15]],
+    ['FLEX', ['x', -9e15]],
+    ['FLEX', ['..', 1]],
+    ['FLEX', ['a\nb', 1]],
+    ['FLEX', ['x', 1.5]],
+    ['FLEX', ['x', 1], '..'],
+    ['FLEX', ['x', 1, -1]],
+    ['FLEX', 1],
+    ['', null],
+  ])('are refused when somebody else wrote into them %j', (...entry) => {
+    const body = Buffer.from(JSON.stringify([1, '', null, [entry]])).toString('base64url');
+    expect(() => decodeCursor(`1${hashId(body).toString(36).padStart(7, '0')}${body}`, '')).toThrow(refused);
   });
 
   it('are refused when they are nothing of the kind', () => {

@@ -173,6 +173,83 @@ describe('walking the list', () => {
   );
 });
 
+describe('a list that has to be looked through', () => {
+  it.each(['forward', 'backward'] as const)(
+    '%s gives every match once, however far apart, and ends',
+    async (direction) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.uniqueArray(fc.nat(1299), { maxLength: 6 }),
+          fc.uniqueArray(fc.nat(699), { maxLength: 6 }),
+          size,
+          async (flex, entries, count) => {
+            const world = new World();
+            world.paged = Array.from({ length: 1300 }, (_, index) =>
+              session('FLEX', `f${index}`, second(5000 - index)),
+            );
+            world.sparse = ({ providerId }) => flex.includes(Number(providerId.slice(1)));
+            world.indexed = Array.from({ length: 700 }, (_, index) =>
+              session('FLEXPRICE', `p${String(999 - index)}`, second(4000 - index)),
+            );
+            for (const [index, { providerId }] of world.indexed.entries())
+              if (!entries.includes(index)) world.gone.add(providerId);
+            expect(await walk(world, [count], direction)).toEqual(idsOf(world.merged()));
+          },
+        ),
+        { numRuns: 40 },
+      );
+    },
+  );
+});
+
+describe('an index', () => {
+  it('loads only what is on the page, and one more to know what follows', async () => {
+    const world = worldOf({ paged: [9, 7, 5, 3], whole: [8, 6], indexed: [4, 3, 2, 1, 0, 0, 0, 0] });
+    const { edges } = await world.list({ first: 6 });
+    expect(idsOf(edges.map(({ node }) => node))).toEqual(['f0', 'm0', 'f1', 'm1', 'f2', 'p99']);
+    expect(world.loads).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('a page between two cursors', () => {
+  it('is what stands between them, whichever comes first and whatever is gone', async () => {
+    const removal = fc.record({ after: fc.boolean(), before: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(
+        ordered,
+        fc.nat(),
+        fc.nat(),
+        size,
+        fc.boolean(),
+        removal,
+        async (lists, a, b, count, backward, removed) => {
+          const world = worldOf({
+            ...lists,
+            paged: lists.paged.filter((time) => time !== null),
+            whole: lists.whole.filter((time) => time !== null),
+          });
+          const all = await world.list({ first: 100 });
+          fc.pre(all.edges.length > 0);
+          const [from, to] = [a % all.edges.length, b % all.edges.length];
+          const gone = new Set([
+            ...(removed.after ? [all.edges[from]?.node.providerId] : []),
+            ...(removed.before ? [all.edges[to]?.node.providerId] : []),
+          ]);
+          world.paged = world.paged.filter(({ providerId }) => !gone.has(providerId));
+          world.whole = world.whole.filter(({ providerId }) => !gone.has(providerId));
+          const between = idsOf(nodesOf(all))
+            .slice(from + 1, Math.max(from + 1, to))
+            .filter((id) => !gone.has(id) || id.startsWith('p'));
+          const cursors = { after: all.edges[from]?.cursor, before: all.edges[to]?.cursor };
+          const page = await world.list(backward ? { last: count, ...cursors } : { first: count, ...cursors });
+          expect(idsOf(nodesOf(page))).toEqual(backward ? between.slice(-count) : between.slice(0, count));
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+});
+
 /** Ids of all sessions in list order, as a client meets them that goes on until there is nothing more. */
 async function walk(
   world: World,

@@ -34,6 +34,12 @@ export class World {
   indexed: CheckoutSession[] = [];
   /** Lists that do not answer. */
   readonly down = new Set<ProviderName>();
+  /** Entries of the index whose session is gone or does not match any more. */
+  readonly gone = new Set<string>();
+  /** Sessions of the index that were loaded. */
+  loads = 0;
+  /** What of the paged list matches, where that has to be looked for. */
+  sparse: ((one: CheckoutSession) => boolean) | null = null;
   /** Pages of the paged list that were read. */
   pages = 0;
 
@@ -64,9 +70,9 @@ export class World {
 
   #keyset() {
     return createKeysetSource({
-      isExact: true,
-      isSparse: false,
-      matches: (one) => matchesFilter(one, NO_FILTER),
+      isExact: this.sparse === null,
+      isSparse: this.sparse !== null,
+      matches: (one) => this.sparse?.(one) ?? matchesFilter(one, NO_FILTER),
       readPage: async (request) => this.#up('FLEX', () => this.#page(request)),
       readOne: async (id) => this.#up('FLEX', () => this.paged.find(({ providerId }) => providerId === id) ?? null),
     });
@@ -111,7 +117,10 @@ export class World {
           const rows = this.indexed.filter(isIn);
           return direction === 'older' ? rows.slice(0, limit) : rows.slice(-limit);
         }),
-      load: async ({ providerId }) => this.indexed.find((one) => one.providerId === providerId) ?? null,
+      load: async ({ providerId }) => {
+        this.loads++;
+        return this.gone.has(providerId) ? null : (this.indexed.find((one) => one.providerId === providerId) ?? null);
+      },
       matches: (one) => matchesFilter(one, NO_FILTER),
       count: async () => this.indexed.length,
     });
@@ -119,13 +128,16 @@ export class World {
 
   /** The whole list in the order that it must have: by time, a session behind an older one of its own list right after it. */
   merged(): CheckoutSession[] {
-    const keyed = [this.paged, this.indexed, this.whole].flatMap((list, order) => {
-      let lowest = '9999';
-      return list.map((one, place) => {
-        if ((one.createdAt ?? '') < lowest) lowest = one.createdAt ?? '';
-        return { one, key: lowest, order, place };
-      });
-    });
+    const paged = this.sparse ? this.paged.filter(this.sparse) : this.paged;
+    const keyed = [paged, this.indexed.filter(({ providerId }) => !this.gone.has(providerId)), this.whole].flatMap(
+      (list, order) => {
+        let lowest = '9999';
+        return list.map((one, place) => {
+          if ((one.createdAt ?? '') < lowest) lowest = one.createdAt ?? '';
+          return { one, key: lowest, order, place };
+        });
+      },
+    );
     keyed.sort((a, b) => (a.key === b.key ? a.order - b.order || a.place - b.place : a.key > b.key ? -1 : 1));
     return keyed.map(({ one }) => one);
   }

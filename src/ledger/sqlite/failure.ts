@@ -1,7 +1,7 @@
 import { LedgerError } from '../ledger.ts';
 
 /** How long a write waits for another process's, in milliseconds. Node stands still meanwhile. */
-export const BUSY_TIMEOUT_MS = 1_000;
+export const BUSY_TIMEOUT_MS = 200;
 
 // By SQLite's primary result code, https://sqlite.org/rescode.html
 const EXPECTED: ReadonlyMap<number, string> = new Map([

@@ -36,9 +36,9 @@ const MIGRATIONS: readonly string[] = [
     WHERE missing_until IS NULL;
   -- A session that ended without a subscription is of no use to who looks for one, and most end so.
   CREATE INDEX session_by_subscription ON session (account, subscription_id, status, is_archived, created_at, provider_id)
-    WHERE missing_until IS NULL AND (subscription_id IS NOT NULL OR status IN ('OPEN', 'PROCESSING', 'UNKNOWN'));
+    WHERE missing_until IS NULL AND (subscription_id IS NOT NULL OR status IN ('OPEN', 'PROCESSING', 'UNKNOWN', 'CANCELED'));
   CREATE INDEX session_by_payment ON session (account, payment_id, status, is_archived, created_at, provider_id)
-    WHERE missing_until IS NULL AND (payment_id IS NOT NULL OR status IN ('OPEN', 'PROCESSING', 'UNKNOWN'));
+    WHERE missing_until IS NULL AND (payment_id IS NOT NULL OR status IN ('OPEN', 'PROCESSING', 'UNKNOWN', 'CANCELED'));
   CREATE INDEX session_missing ON session (missing_until) WHERE missing_until IS NOT NULL;
   `,
 ];

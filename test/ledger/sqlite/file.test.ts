@@ -62,7 +62,7 @@ describe("the ledger's file", () => {
     const database = openDatabase(join(folder, 'pragmas'));
     expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
     expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 1 });
-    expect(database.prepare('PRAGMA busy_timeout').get()).toEqual({ timeout: 1000 });
+    expect(database.prepare('PRAGMA busy_timeout').get()).toEqual({ timeout: 200 });
     database.close();
   });
 });

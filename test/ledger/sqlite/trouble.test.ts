@@ -158,7 +158,7 @@ describe('a ledger in trouble fails what cannot be done, and nothing else', () =
     const { directory, database, index } = indexInTrouble();
     const other = new DatabaseSync(join(directory, 'ledger.sqlite'));
     other.exec('BEGIN IMMEDIATE');
-    await expect(index.learn(sessionOf(indexed('a')))).rejects.toThrow("another process's writing within 1000 ms");
+    await expect(index.learn(sessionOf(indexed('a')))).rejects.toThrow("another process's writing within 200 ms");
     expect(await page(index)).toEqual([]);
     other.exec('COMMIT');
     await index.learn(sessionOf(indexed('a')));
