@@ -26,7 +26,7 @@ export const listedProviders = (providers: Iterable<Provider>, options: SourceOp
     return {
       provider: name,
       coverage: coverageOf(listing),
-      sources: sources && sources.map((source, index) => ({ provider: name, key: `${name}${index || ''}`, source })),
+      sources: sources?.map((source, index) => ({ provider: name, key: `${name}${index || ''}`, source })) ?? null,
     };
   });
 
