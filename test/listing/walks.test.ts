@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Connection } from '../../src/listing/connection.ts';
+import { type Connection, listSessions } from '../../src/listing/connection.ts';
 import { second, session, World } from './world.ts';
 
 const idsOf = (sessions: readonly { providerId: string }[]) => sessions.map(({ providerId }) => providerId);
@@ -200,6 +200,33 @@ describe('a list that has to be looked through', () => {
       );
     },
   );
+});
+
+describe('what random walks once found', () => {
+  it('a list that failed as the edge of a cursor began again at the end', async () => {
+    const world = worldOf({ paged: [0], whole: [], indexed: [0] });
+    let page = 0;
+    const seen = await walk(world, [1], 'backward', () => {
+      world.down.clear();
+      if (page++ === 0) world.down.add('FLEXPRICE');
+    });
+    expect(seen).toEqual(['f0', 'p99']);
+  });
+
+  it('a list that held the others up while it was looked through ended the walk', async () => {
+    const world = new World();
+    world.paged = Array.from({ length: 1300 }, (_, index) => session('FLEX', `f${index}`, second(5000 - index)));
+    world.sparse = ({ providerId }) => providerId === 'f500';
+    world.indexed = [session('FLEXPRICE', 'p1', second(3000))];
+    expect(await walk(world, [1], 'forward')).toEqual(['f500', 'p1']);
+  });
+
+  it('an offset of nothing skipped the first session of a list alone', async () => {
+    const world = worldOf({ paged: [3, 2, 1], whole: [], indexed: [] });
+    const alone = world.providers().slice(0, 1);
+    const { edges } = await listSessions(alone, 'f', { first: 2, offset: 0 });
+    expect(idsOf(edges.map(({ node }) => node))).toEqual(['f0', 'f1']);
+  });
 });
 
 describe('an index', () => {
