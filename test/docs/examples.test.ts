@@ -94,8 +94,9 @@ describe('docs/operations.md', () => {
     const ofProviders = all(/\bsettings\.(?!problem|needs)\w+\(\s*`\$\{provider\}(_[A-Z_]+)`/g, source).flatMap(
       (part) => PROVIDER_NAMES.map((provider) => provider + part),
     );
+    const looped = all(/for \(const name of \[([^\]]+)\]\)/g, source).flatMap((names) => all(/'([A-Z_]+)'/g, names));
     const bare = all(/\benvironment\.([A-Z][A-Z0-9_]+)/g, source);
-    const readings = unique([...literal, ...ofProviders, ...bare]);
+    const readings = unique([...literal, ...looped, ...ofProviders, ...bare]);
     expect(readings).toEqual(expect.arrayContaining(['PORT', 'FLEX_API_KEY', 'NODE_ENV']));
 
     const table = section(operations, '## Settings').split('\n### ')[0] ?? '';

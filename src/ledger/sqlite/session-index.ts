@@ -48,7 +48,7 @@ const BRING_BACK = `UPDATE session SET missing_until = NULL WHERE id IN
   (SELECT id FROM session INDEXED BY session_missing WHERE missing_until <= :now ORDER BY missing_until LIMIT :most)`;
 
 /**
- * The session index in SQLite. A write waits for those of other processes, and Node with it, for a second at most.
+ * The session index in SQLite. A write waits for those of other processes, and Node with it, for a fifth of a second at most.
  * @throws LedgerError when the accounts cannot be noted
  */
 export function createSqliteSessionIndex({ database, accounts, now, place }: Options): SessionIndex {
