@@ -22,6 +22,8 @@ export type IndexReads = {
   /** The session as its provider has it now; null when it has none. */
   load(entry: Entry): Promise<CheckoutSession | null>;
   matches(session: CheckoutSession): boolean;
+  /** Whether entries are as good as sessions, because the filter asks nothing that may have changed since. */
+  isSettled: boolean;
   count(): Promise<number>;
 };
 
@@ -29,7 +31,7 @@ export type IndexReads = {
  * A list that the gateway keeps itself. It gives entries; which of them are on a page is known by their times, and only
  * those are loaded from the provider.
  */
-export const createIndexSource = ({ readEntries, load, matches, count }: IndexReads): Source => {
+export const createIndexSource = ({ readEntries, load, matches, isSettled, count }: IndexReads): Source => {
   const loadMatch = async (entry: CheckoutSession) => {
     const session = await load(entry);
     return session && matches(session) ? session : null;
@@ -46,7 +48,15 @@ export const createIndexSource = ({ readEntries, load, matches, count }: IndexRe
       const reached = entries.at(-1);
       const cut = !complete && reached ? { resume: anchorOf(reached) } : {};
       const next = complete ? null : undefined;
-      return { sessions: unseen.map(asSession), before: from, next, complete, load: loadMatch, ...cut };
+      return {
+        sessions: unseen.map(asSession),
+        before: from,
+        next,
+        complete,
+        load: loadMatch,
+        mustLoad: !isSettled,
+        ...cut,
+      };
     },
     async readNewer(to, want): Promise<Stretch> {
       if (to !== 'END' && to.position.last === null) return nothingBefore(nextOf(to));

@@ -14,6 +14,8 @@ export type KeysetReads = Pick<PagedList, 'matches' | 'isExact' | 'isSparse'> & 
 
 /** Pages that are looked through for matches before a page of the merged list is cut short. */
 const MAX_LOOKS = 5;
+/** The same for a place that only its session's having no time tells of, or that lies among many of one moment. */
+const MAX_LOOKS_FOR_PLACE = 40;
 
 /** A list that is paged by the id of a session seen, and by offset. */
 export function createKeysetSource(reads: KeysetReads): Source {
@@ -105,17 +107,18 @@ async function pageAfter(reads: KeysetReads, anchor: Anchor, limit: number): Pro
 async function pageAfterTime(reads: KeysetReads, anchor: Anchor, limit: number): Promise<RawPage> {
   const before = { last: anchor, next: undefined };
   const unseen: CheckoutSession[] = [];
-  const span = { from: null, to: anchor.time };
+  const span = anchor.time === null ? undefined : { from: null, to: anchor.time };
   const most = anchor.time === null ? MAX_PAGE : Math.min(limit + anchor.ties.length, MAX_PAGE);
   let startingAfter: string | undefined;
   for (let look = 1; ; look++) {
-    const page = (await reads.readPage({ limit: most, span, ...(startingAfter && { startingAfter }) })) ?? [];
+    const page =
+      (await reads.readPage({ limit: most, ...(span && { span }), ...(startingAfter && { startingAfter }) })) ?? [];
     unseen.push(...page.filter((session) => !isConsumed(session, anchor)));
     startingAfter = page.at(-1)?.providerId;
     if (page.length < most) return rawPage(unseen, true, before);
     if (unseen.length > 0) return rawPage(unseen, false, before);
     // Nothing unseen in all that: it is gone on from there, next time.
-    if (look === MAX_LOOKS)
+    if (look === MAX_LOOKS_FOR_PLACE)
       return { sessions: [], complete: false, anchor: anchorAt({ sessions: page, before }, page.length - 1) };
   }
 }
@@ -155,10 +158,20 @@ async function isListed(reads: KeysetReads, id: string, own: CheckoutSession | n
 
 /** What had been seen up to a session that is gone: the oldest of those created since. */
 async function beforeTime(reads: KeysetReads, anchor: Anchor, limit: number): Promise<RawPage> {
-  const span = { from: anchor.time, to: null };
+  const span = anchor.time === null ? undefined : { from: anchor.time, to: null };
   const { count, oldest } = await findEnd(readAt(reads.readPage, span), limit + anchor.ties.length);
-  const seen = oldest.filter((session) => isConsumed(session, anchor) && session.providerId !== anchor.id);
-  return rawPage(seen, count === oldest.length, { last: null, next: undefined });
+  let page = oldest;
+  let complete = count === oldest.length;
+  for (let look = 1; ; look++) {
+    const seen = page.filter((session) => isConsumed(session, anchor) && session.providerId !== anchor.id);
+    const first = page[0];
+    if (seen.length > 0 || complete || !first || look === MAX_LOOKS_FOR_PLACE) {
+      return rawPage(seen, complete || seen.length === 0, START);
+    }
+    // All of it was created in the anchor's moment, after it.
+    page = (await reads.readPage({ limit: MAX_PAGE, endingBefore: first.providerId })) ?? [];
+    complete = page.length < MAX_PAGE;
+  }
 }
 
 async function lastPage(reads: KeysetReads, limit: number): Promise<RawPage> {

@@ -3,6 +3,7 @@ import type { ListedSource } from './connection.ts';
 import { MAX_PAGE } from './find-end.ts';
 import { mergeOlder } from './merge.ts';
 import { type Position, START } from './position.ts';
+import { type Read, settle } from './settle.ts';
 import { positionIn, type Stretch } from './source.ts';
 
 type Skipped = {
@@ -30,10 +31,21 @@ export async function skipSessions(
   let positions = from;
   for (let left = count, round = 0; left > 0 && round < MAX_ROUNDS; round++) {
     const want = Math.min(left, MAX_PAGE);
-    const stretches = await Promise.all(
+    const read = await Promise.all(
       lists.map((list, index) => readOrStay(list, positions[index] ?? START, want, failures)),
     );
-    const order = mergeOlder(stretches, want);
+    const { reads, order } = await settle(read.map(countable), {
+      // Nothing is looked for beyond what was read: the next round does.
+      limit: 0,
+      merge: (some) => mergeOlder(some.map(orNothing), want),
+      chosen: ({ sessions }, chosen, ahead) => sessions.slice(0, chosen + ahead),
+      extend: async (_, stretch) => stretch,
+    });
+    const stretches = reads.map((one, index) => {
+      if (!(one instanceof GatewayError)) return one;
+      failures.set(lists[index]?.key ?? '', one);
+      return stayAt(positions[index] ?? START);
+    });
     positions = stretches.map((stretch, index) => positionIn(stretch, order.filter((list) => list === index).length));
     left -= order.length;
     if (order.length === 0 && stretches.every(({ complete }) => complete)) break;
@@ -47,13 +59,23 @@ async function readOrStay(
   want: number,
   failures: Map<string, GatewayError>,
 ): Promise<Stretch> {
-  const stay: Stretch = { sessions: [], before: from, next: from.next, complete: true };
-  if (failures.has(key)) return stay;
+  if (failures.has(key)) return stayAt(from);
   try {
     return await source.readOlder(from, want);
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     failures.set(key, error);
-    return stay;
+    return stayAt(from);
   }
 }
+
+const stayAt = (from: Position): Stretch => ({ sessions: [], before: from, next: from.next, complete: true });
+
+/** Entries that are as good as sessions are skipped without loading them. */
+function countable(stretch: Stretch): Stretch {
+  if (stretch.mustLoad) return stretch;
+  const { load: _, ...rest } = stretch;
+  return rest;
+}
+
+const orNothing = (read: Read) => (read instanceof GatewayError ? { sessions: [], complete: true } : read);

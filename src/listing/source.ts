@@ -19,6 +19,8 @@ export type Stretch = {
    * more. The entry tells id and time only.
    */
   load?: (entry: CheckoutSession) => Promise<CheckoutSession | null>;
+  /** Whether too many entries may not belong for them to be counted without being loaded. */
+  mustLoad?: boolean;
 };
 
 /** Where a stretch that is read towards the newer sessions ends. */

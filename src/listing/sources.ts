@@ -55,6 +55,7 @@ function sourcesOf(provider: Provider, { filter, reading, index, expansion }: So
             readEntries: (request) => fromLedger(index.page({ provider: name, filter, ...request })),
             load: ({ providerId }) => reading.session({ provider: name, providerId }, NO_EXPANSION),
             matches,
+            isSettled: filter.statuses === null && filter.subscriptionId === null && filter.paymentId === null,
             count: () => fromLedger(index.count(name, filter)),
           }),
         ]

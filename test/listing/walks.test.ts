@@ -229,6 +229,60 @@ describe('what random walks once found', () => {
   });
 });
 
+describe('offset', () => {
+  it('leaves out as many as it says, also where entries of the index do not belong any more', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        ordered,
+        fc.array(fc.boolean(), { maxLength: 20 }),
+        fc.nat(40),
+        size,
+        async (lists, gone, offset, count) => {
+          const world = worldOf(lists);
+          for (const [index, { providerId }] of world.indexed.entries()) if (gone[index]) world.gone.add(providerId);
+          const page = await world.list({ first: count, offset });
+          expect(idsOf(nodesOf(page))).toEqual(idsOf(world.merged()).slice(offset, offset + count));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('a long list whose anchor is gone', () => {
+  const long = (time: (index: number) => string | null) => {
+    const world = new World();
+    world.paged = Array.from({ length: 1200 }, (_, index) => session('FLEX', `f${index}`, time(index)));
+    return world;
+  };
+  const withoutEdge = async (world: World, first: number, edge: number) => {
+    const { edges } = await world.list({ last: first });
+    const gone = edges[edge];
+    world.paged = world.paged.filter((one) => one !== gone?.node);
+    return gone?.cursor;
+  };
+
+  it('goes on among sessions that tell no time', async () => {
+    const world = long((index) => (index < 1180 ? second(5000 - index) : null));
+    const after = await withoutEdge(world, 20, 9);
+    expect(idsOf(nodesOf(await world.list({ first: 5, after })))).toEqual([
+      'f1190',
+      'f1191',
+      'f1192',
+      'f1193',
+      'f1194',
+    ]);
+  });
+
+  it('goes back from among many of one moment, and shows that there is more', async () => {
+    const world = long((index) => second(5000 - Math.min(index, 1000)));
+    const before = await withoutEdge(world, 100, 0);
+    const { pageInfo, edges } = await world.list({ last: 5, before });
+    expect(edges.length).toBeGreaterThan(0);
+    expect(pageInfo.hasPreviousPage).toBe(true);
+  });
+});
+
 describe('an index', () => {
   it('loads only what is on the page, and one more to know what follows', async () => {
     const world = worldOf({ paged: [9, 7, 5, 3], whole: [8, 6], indexed: [4, 3, 2, 1, 0, 0, 0, 0] });

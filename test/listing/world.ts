@@ -122,6 +122,7 @@ export class World {
         return this.gone.has(providerId) ? null : (this.indexed.find((one) => one.providerId === providerId) ?? null);
       },
       matches: (one) => matchesFilter(one, NO_FILTER),
+      isSettled: this.gone.size === 0,
       count: async () => this.indexed.length,
     });
   }
