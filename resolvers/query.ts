@@ -33,7 +33,11 @@ export const Query: QueryResolvers = {
     const expansion = expansionOf(info, ['edges', 'node'], ['nodes']);
     const asked = [...context.providers.values()].filter(({ name }) => providers?.has(name) ?? true);
     const { reading, index, log, call } = context;
-    const list = await listSessions(listedProviders(asked, { filter, reading, index, expansion }), fingerprint, page);
+    const list = await listSessions(
+      listedProviders(asked, { filter, reading, index, expansion, log }),
+      fingerprint,
+      page,
+    );
     log.debug({ requestId: call.requestId, calls: Object.fromEntries(reading.calls) }, 'a list was read');
     return list;
   },

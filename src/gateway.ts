@@ -51,10 +51,10 @@ export async function startGateway({
   const ledger = await openLedger({ directory: config.dataDir, accounts: accountsOf(config), now });
   const enabled = new Map(enabledIn(parts).map(({ provider }) => [provider.name, provider]));
   const remember = createRemember(ledger.sessionIndex, enabled, gatewayLog);
-  metrics.watchHealth(() => Object.fromEntries(enabledIn(parts).map(({ provider: { name } }) => [name, health(name)])));
+  metrics.watchHealth(() => Object.fromEntries([...enabled.keys()].map((name) => [name, health(name)])));
   const server = await createServer<GatewayContext>({
     schema: makeExecutableSchema({ typeDefs: loadTypeDefs(), resolvers, inheritResolversFromInterfaces: false }),
-    createContext: contextFactory({ parts, health, ledger, remember, log: gatewayLog, now }),
+    createContext: contextFactory({ parts, providers: enabled, health, ledger, remember, log: gatewayLog, now }),
     introspection: config.introspection,
     production: config.production,
     requestDeadlineMs: REQUEST_DEADLINE_MS,
@@ -121,8 +121,10 @@ function healthOf(parts: readonly Part[]): (provider: ProviderName) => ProviderH
 const readinessOf = ({ upstream }: Part): string => (upstream ? upstream.health().toLowerCase() : 'disabled');
 
 type ContextOptions = {
-  remember: Remember;
   parts: readonly Part[];
+  /** Those that are enabled. */
+  providers: ReadonlyMap<ProviderName, Provider>;
+  remember: Remember;
   health: GatewayContext['health'];
   ledger: Ledger;
   log: Log;
@@ -132,15 +134,14 @@ type ContextOptions = {
 /** What lives as long as the gateway goes in here; what comes out lives as long as one request. */
 function contextFactory({
   parts,
+  providers,
   health,
   ledger,
   remember,
   log,
   now,
 }: ContextOptions): (request: RequestInfo) => GatewayContext {
-  const byName = (some: readonly Part[]) => new Map(some.map(({ provider }) => [provider.name, provider]));
-  const allProviders = byName(parts);
-  const providers = byName(enabledIn(parts));
+  const allProviders = new Map(parts.map(({ provider }) => [provider.name, provider]));
   const index = ledger.sessionIndex;
   return ({ requestId, deadline }) => {
     const call = { requestId, deadline };

@@ -1,6 +1,6 @@
 import type { CheckoutSession } from '../checkout/session.ts';
 import { sortKeys } from './merge.ts';
-import { isConsumed, type Position } from './position.ts';
+import { isConsumed, type Position, START } from './position.ts';
 import { anchorAt, type Boundary, nextOf, nothingBehind, type Source, type Stretch } from './source.ts';
 
 /** A list that comes whole, newest first. */
@@ -10,10 +10,7 @@ export function createSnapshotSource(readList: () => Promise<readonly CheckoutSe
   /** The run from one index to another, with what its neighbours tell. */
   const stretch = (all: readonly CheckoutSession[], start: number, end: number, edges: Partial<Stretch>): Stretch => ({
     sessions: all.slice(start, end),
-    before:
-      start === 0
-        ? { last: null, next: undefined }
-        : { last: anchorAt({ sessions: all, before: NOWHERE }, start - 1), next: undefined },
+    before: start === 0 ? START : { last: anchorAt({ sessions: all, before: NOWHERE }, start - 1), next: undefined },
     next: all[end]?.providerId ?? null,
     complete: true,
     ...edges,

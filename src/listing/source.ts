@@ -42,7 +42,7 @@ export type Source = {
   readNewer(to: Boundary, want: number): Promise<Stretch>;
   /** How many sessions there are; null when that cannot be told. */
   count(): Promise<number | null>;
-  /** The position `count` sessions on; null when there are not so many. For a list that can jump at the price of a call. */
+  /** The position `count` sessions on, at the price of one call; null when it has to be found by reading. */
   skip?(from: Position, count: number): Promise<Position | null>;
 };
 

@@ -5,6 +5,7 @@ import { type Expansion, NO_EXPANSION, type Provider } from '../checkout/provide
 import { LedgerError } from '../ledger/ledger.ts';
 import type { SessionIndex } from '../ledger/session-index.ts';
 import type { Reading } from '../reading/index.ts';
+import type { Log } from '../telemetry/log.ts';
 import type { ListedProvider } from './connection.ts';
 import { createIndexSource } from './index-source.ts';
 import { createKeysetSource } from './keyset-source.ts';
@@ -16,6 +17,7 @@ type SourceOptions = {
   reading: Reading;
   index: SessionIndex;
   expansion: Expansion;
+  log: Log;
 };
 
 /** What is to be read of each provider for a filter: pages, the whole list, or what the gateway's index knows. */
@@ -30,7 +32,7 @@ export const listedProviders = (providers: Iterable<Provider>, options: SourceOp
     };
   });
 
-function sourcesOf(provider: Provider, { filter, reading, index, expansion }: SourceOptions): Source[] | null {
+function sourcesOf(provider: Provider, { filter, reading, index, expansion, log }: SourceOptions): Source[] | null {
   const { name, listing } = provider;
   const matches = (session: Parameters<typeof matchesFilter>[0]) => matchesFilter(session, filter);
   switch (listing.kind) {
@@ -52,11 +54,11 @@ function sourcesOf(provider: Provider, { filter, reading, index, expansion }: So
       return (
         listing.plan(filter) && [
           createIndexSource({
-            readEntries: (request) => fromLedger(index.page({ provider: name, filter, ...request })),
+            readEntries: (request) => fromLedger(index.page({ provider: name, filter, ...request }), log),
             load: ({ providerId }) => reading.session({ provider: name, providerId }, NO_EXPANSION),
             matches,
             isSettled: filter.statuses === null && filter.subscriptionId === null && filter.paymentId === null,
-            count: () => fromLedger(index.count(name, filter)),
+            count: () => fromLedger(index.count(name, filter), log),
           }),
         ]
       );
@@ -64,9 +66,10 @@ function sourcesOf(provider: Provider, { filter, reading, index, expansion }: So
 }
 
 /** A ledger that fails costs the list what is in it, as a provider does. */
-const fromLedger = <T>(work: Promise<T>): Promise<T> =>
+const fromLedger = <T>(work: Promise<T>, log: Log): Promise<T> =>
   work.catch((error: unknown) => {
     if (!(error instanceof LedgerError)) throw error;
+    log.error({ error: error.message }, 'the ledger cannot be read: a list misses what is in it');
     throw new GatewayError('INTERNAL_SERVER_ERROR', 'The gateway cannot read its own ledger at the moment.', {
       retryable: true,
     });

@@ -1,13 +1,10 @@
 import { GatewayError } from '../checkout/errors.ts';
 import { NO_FILTER } from '../checkout/filter.ts';
-import type { SessionKey } from '../checkout/global-id.ts';
 import type { WholeList } from '../checkout/list.ts';
-import type { CallContext, Expansion, Provider } from '../checkout/provider.ts';
+import type { CallContext, Provider } from '../checkout/provider.ts';
 import type { CheckoutSession, ProviderName } from '../checkout/session.ts';
 import type { LimitCalls } from './limit.ts';
-import type { FetchSessions } from './session-loader.ts';
-
-type Want = { key: SessionKey; expansion: Expansion };
+import type { FetchSessions, Want } from './session-loader.ts';
 
 /** From this many sessions on, one whole list is cheaper for a provider than asking for each. */
 export const LIST_INSTEAD_FROM = 10;

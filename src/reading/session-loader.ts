@@ -4,7 +4,7 @@ import type { Expansion } from '../checkout/provider.ts';
 import type { CheckoutSession } from '../checkout/session.ts';
 
 /** A session and what of it shall be expanded. */
-type Want = { key: SessionKey; expansion: Expansion };
+export type Want = { key: SessionKey; expansion: Expansion };
 
 type Known = { expansion: Expansion; session: Promise<CheckoutSession | null> };
 
