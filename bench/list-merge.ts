@@ -2,6 +2,7 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GatewayContext } from '../resolvers/context.ts';
 import { resolvers } from '../resolvers/index.ts';
 import { loadTypeDefs } from '../schema/load.ts';
+import { createMemoryCache } from '../src/cache/memory.ts';
 import type { Provider } from '../src/checkout/provider.ts';
 import type { CheckoutSession } from '../src/checkout/session.ts';
 import { mergeOlder } from '../src/listing/merge.ts';
@@ -12,6 +13,7 @@ import { flexSession } from '../src/providers/flex/wire.ts';
 import { toSession as flexpriceToSession } from '../src/providers/flexprice/mapping.ts';
 import { flexpriceSession } from '../src/providers/flexprice/wire.ts';
 import { createReading } from '../src/reading/index.ts';
+import { createSharedReads } from '../src/reading/shared-reads.ts';
 import { createServer, type GraphQLServer } from '../src/server/index.ts';
 import { createLog } from '../src/telemetry/log.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
@@ -84,12 +86,18 @@ export function startCachedGateway(): Promise<GraphQLServer> {
   );
   const unused = () => Promise.reject(new Error('expected no use of the index'));
   const index = { learn: unused, missing: unused, page: unused, count: unused };
+  const reads = createSharedReads({
+    cache: createMemoryCache({ maxBytes: 2 ** 26, now: Date.now }),
+    accounts: {},
+    fetchMs: 10_000,
+    now: Date.now,
+  });
   const remember = { found: () => {}, missing: () => {}, flush: async () => {} };
   return createServer<GatewayContext>({
     schema: makeExecutableSchema({ typeDefs: loadTypeDefs(), resolvers, inheritResolversFromInterfaces: false }),
     createContext: ({ requestId, deadline }) => {
       const call = { requestId, deadline };
-      const reading = createReading({ providers, call, remember });
+      const reading = createReading({ providers, reads, call, remember });
       return {
         call,
         reading,

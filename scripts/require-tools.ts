@@ -21,8 +21,19 @@ export const CHROMIUM: Tool = {
   debianPackage: 'chromium',
 };
 
+/**
+ * The tests start servers of their own on free ports. In some containers Debian's package starts a service beside them;
+ * nobody asks it anything.
+ */
+export const REDIS_SERVER: Tool = {
+  name: 'Redis',
+  commands: ['redis-server'],
+  setting: 'REDIS_SERVER_PATH',
+  debianPackage: 'redis-server',
+};
+
 /** What `npm test` needs; a test that starts another program adds it here. */
-const TOOLS: readonly Tool[] = [CHROMIUM];
+const TOOLS: readonly Tool[] = [CHROMIUM, REDIS_SERVER];
 
 function isExecutable(path: string): boolean {
   try {

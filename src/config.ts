@@ -2,6 +2,9 @@ import { PROVIDER_NAMES, type ProviderName } from './checkout/provider-name.ts';
 import { SettingsReader } from './settings-reader.ts';
 import { LOG_LEVELS, type LogLevel } from './telemetry/log.ts';
 
+const MIB = 2 ** 20;
+const DEFAULT_CACHE_MIB = 64;
+
 /** One provider to talk to. */
 export type ProviderConfig = {
   apiKey: string;
@@ -20,6 +23,12 @@ export type Config = {
   introspection: boolean;
   /** The folder of the ledger's file; null keeps the ledger in memory. */
   dataDir: string | null;
+  /** Where Redis is; several addresses, separated by commas, are those of a cluster. */
+  redisUrl: string | undefined;
+  /** 32 bytes; what lies in Redis is encrypted with it. */
+  cacheEncryptionKey: Buffer | undefined;
+  /** Bytes that cached answers may take in this process. */
+  cacheMemoryBytes: number;
   /** Empty means: the sandbox. */
   providers: Partial<Record<ProviderName, ProviderConfig>>;
   /** Texts that must never be shown, whatever happens. */
@@ -45,6 +54,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     logLevel: settings.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info',
     introspection: settings.flag('INTROSPECTION') ?? !production,
     dataDir: settings.text('DATA_DIR') ?? '.data',
+    redisUrl: settings.redisUrl('REDIS_URL'),
+    cacheEncryptionKey: settings.base64('CACHE_ENCRYPTION_KEY', 32),
+    cacheMemoryBytes: (settings.integer('CACHE_MEMORY_MIB', 0, 65_536) ?? DEFAULT_CACHE_MIB) * MIB,
     providers: readProviders(settings),
     secrets: settings.secrets,
   };
@@ -76,8 +88,6 @@ function readProviders(settings: SettingsReader): Config['providers'] {
  * silently not kept is worse than no start.
  */
 function checkLaterSettings(settings: SettingsReader): void {
-  settings.url('REDIS_URL', ['redis:', 'rediss:'], { list: true });
-  settings.base64('CACHE_ENCRYPTION_KEY', 32);
   settings.url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']);
   const mode = settings.choice('AUTH_MODE', ['none', 'api-key', 'jwt']);
   if (mode === 'api-key' || mode === 'jwt') {

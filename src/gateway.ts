@@ -3,6 +3,7 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GatewayContext } from '../resolvers/context.ts';
 import { resolvers } from '../resolvers/index.ts';
 import { loadTypeDefs } from '../schema/load.ts';
+import { createMemoryCache } from './cache/memory.ts';
 import { GatewayError } from './checkout/errors.ts';
 import type { Provider, ProviderHealth } from './checkout/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from './checkout/provider-name.ts';
@@ -11,10 +12,12 @@ import type { Ledger, LedgerAccounts } from './ledger/ledger.ts';
 import { openLedger } from './ledger/sqlite/open-ledger.ts';
 import { PROVIDERS } from './providers/registry.ts';
 import { createReading } from './reading/index.ts';
+import type { CacheAccounts } from './reading/places.ts';
 import { createRemember, type Remember } from './reading/remember.ts';
+import { createSharedReads, type SharedReads } from './reading/shared-reads.ts';
 import { createServer, type GraphQLServer, type RequestInfo } from './server/index.ts';
 import { createLog, type Log } from './telemetry/log.ts';
-import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { createMetrics, type Metrics, type ReadOutcome } from './telemetry/metrics.ts';
 import { createUpstream, type Upstream, type UpstreamPolicy } from './upstream/index.ts';
 
 /** Milliseconds that one request may take, whatever it asks for. */
@@ -51,16 +54,33 @@ export async function startGateway({
   const ledger = await openLedger({ directory: config.dataDir, accounts: accountsOf(config), now });
   const enabled = new Map(enabledIn(parts).map(({ provider }) => [provider.name, provider]));
   const remember = createRemember(ledger.sessionIndex, enabled, gatewayLog);
+  const redis = null as { isUp: boolean; close(): Promise<void> } | null;
+  const cache = createMemoryCache({ maxBytes: config.cacheMemoryBytes, now });
+  const reads = createSharedReads({ cache, accounts: cacheAccountsOf(config), fetchMs: REQUEST_DEADLINE_MS, now });
   metrics.watchHealth(() => Object.fromEntries([...enabled.keys()].map((name) => [name, health(name)])));
   const server = await createServer<GatewayContext>({
     schema: makeExecutableSchema({ typeDefs: loadTypeDefs(), resolvers, inheritResolversFromInterfaces: false }),
-    createContext: contextFactory({ parts, providers: enabled, health, ledger, remember, log: gatewayLog, now }),
+    createContext: contextFactory({
+      parts,
+      providers: enabled,
+      reads,
+      observe: (outcome) => metrics.read(outcome),
+      health,
+      ledger,
+      remember,
+      log: gatewayLog,
+      now,
+    }),
+    cacheReport: ({ reading }) => reading.report,
     introspection: config.introspection,
     production: config.production,
     requestDeadlineMs: REQUEST_DEADLINE_MS,
     host: config.host,
     port: config.port,
-    readiness: () => Object.fromEntries(parts.map((part) => [part.provider.name.toLowerCase(), readinessOf(part)])),
+    readiness: () => ({
+      ...Object.fromEntries(parts.map((part) => [part.provider.name.toLowerCase(), readinessOf(part)])),
+      redis: redis ? (redis.isUp ? 'up' : 'down') : 'disabled',
+    }),
     log: gatewayLog,
     metrics,
     now,
@@ -73,7 +93,7 @@ export async function startGateway({
       await server.stop(graceMs);
       for (const { upstream } of parts) upstream?.close();
       await remember.flush();
-      await ledger.close();
+      await Promise.all([ledger.close(), redis?.close()]);
     },
   };
 }
@@ -124,6 +144,8 @@ type ContextOptions = {
   parts: readonly Part[];
   /** Those that are enabled. */
   providers: ReadonlyMap<ProviderName, Provider>;
+  reads: SharedReads;
+  observe: (outcome: ReadOutcome) => void;
   remember: Remember;
   health: GatewayContext['health'];
   ledger: Ledger;
@@ -135,6 +157,8 @@ type ContextOptions = {
 function contextFactory({
   parts,
   providers,
+  reads,
+  observe,
   health,
   ledger,
   remember,
@@ -147,7 +171,7 @@ function contextFactory({
     const call = { requestId, deadline };
     return {
       call,
-      reading: createReading({ providers, call, remember }),
+      reading: createReading({ providers, reads, call, remember, observe }),
       allProviders,
       providers,
       health,
@@ -162,12 +186,26 @@ function contextFactory({
 /**
  * What the ledger's rows belong to. Not the key: keys are rotated, and an account does not lose its sessions by that.
  */
-function accountsOf(config: Config): LedgerAccounts {
-  const accounts = Object.entries(config.providers).map(([name, settings]) => {
-    const account = [baseUrlOf(name as ProviderName, settings), settings.environmentId ?? ''].join(' ');
-    return [name, createHash('sha256').update(account).digest('base64url').slice(0, 22)];
+const accountsOf = (config: Config): LedgerAccounts => hashOfEach(config, accountTexts);
+
+/** What cached answers belong to. With the key: another key may see other sessions of the account. */
+const cacheAccountsOf = (config: Config): CacheAccounts =>
+  hashOfEach(config, (name, settings) => [...accountTexts(name, settings), settings.apiKey]);
+
+const accountTexts = (name: ProviderName, settings: ProviderConfig): string[] => [
+  baseUrlOf(name, settings),
+  settings.environmentId ?? '',
+];
+
+function hashOfEach(
+  { providers }: Config,
+  texts: (name: ProviderName, settings: ProviderConfig) => string[],
+): Partial<Record<ProviderName, string>> {
+  const hashes = Object.entries(providers).map(([name, settings]) => {
+    const text = texts(name as ProviderName, settings).join(' ');
+    return [name, createHash('sha256').update(text).digest('base64url').slice(0, 22)];
   });
-  return Object.fromEntries(accounts);
+  return Object.fromEntries(hashes);
 }
 
 /** Keys, and the addresses they are sent to, may stand in no line of the log. */

@@ -81,6 +81,16 @@ export class SettingsReader {
     return value;
   }
 
+  /** One address of Redis or, separated by commas, several of a cluster. The passwords in them are never shown. */
+  redisUrl(name: string): string | undefined {
+    const value = this.url(name, ['redis:', 'rediss:'], { list: true });
+    for (const part of value?.split(',') ?? []) {
+      const { password } = URL.parse(part.trim()) ?? {};
+      if (password) this.secrets.push(part.trim(), password, decoded(password));
+    }
+    return value;
+  }
+
   /** Where a provider's API is, without a slash at the end. */
   baseUrl(name: string): string | undefined {
     const value = this.url(name, ['http:', 'https:']);
@@ -92,17 +102,29 @@ export class SettingsReader {
     return value.replace(/\/+$/, '');
   }
 
-  base64(name: string, bytes: number): void {
+  /** A secret of so many bytes. */
+  base64(name: string, bytes: number): Buffer | undefined {
     const value = this.text(name);
-    if (value === undefined) return;
+    if (value === undefined) return undefined;
     this.secrets.push(value);
-    const length = /^[A-Za-z0-9+/_-]+={0,2}$/.test(value) ? Buffer.from(value, 'base64').length : 0;
-    if (length !== bytes) this.problem(name, `${bytes} bytes in base64`, length ? `${length} bytes` : 'something else');
+    const key = /^[A-Za-z0-9+/_-]+={0,2}$/.test(value) ? Buffer.from(value, 'base64') : Buffer.alloc(0);
+    if (key.length === bytes) return key;
+    this.problem(name, `${bytes} bytes in base64`, key.length > 0 ? `${key.length} bytes` : 'something else');
+    return undefined;
   }
 
   /** The first makes no sense without the second. */
   needs(name: string, other: string): void {
     if (this.text(name) !== undefined) this.problem(other, `to be set because ${name} is`, 'nothing');
+  }
+}
+
+/** A password as it is outside of a URL. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

@@ -26,6 +26,9 @@ describe('settings', () => {
       logLevel: 'info',
       introspection: true,
       dataDir: '.data',
+      redisUrl: undefined,
+      cacheEncryptionKey: undefined,
+      cacheMemoryBytes: 64 * 2 ** 20,
       providers: {},
       secrets: [],
     });

@@ -1,6 +1,7 @@
 import type { SessionKey } from '../checkout/global-id.ts';
 import { type CallContext, NO_EXPANSION, type Provider } from '../checkout/provider.ts';
 import type { ProviderName } from '../checkout/session.ts';
+import type { SessionVersion } from '../checkout/version.ts';
 import type { Reading } from '../reading/index.ts';
 
 /** What the caller can mend. */
@@ -14,6 +15,9 @@ export type UserError = {
 export type DeleteResult = { deleted: true } | { deleted: false; error: UserError };
 
 const FIELD = ['input', 'id'];
+
+/** All that a provider that deletes says about the session. */
+const ARCHIVED: SessionVersion = { updatedAt: null, stage: 0, isArchived: true };
 
 /**
  * Puts a session away at the provider that can. Doing it again succeeds again. What was read of the session before is
@@ -31,11 +35,14 @@ export async function deleteSession(
   if (!provider.deleteSession) {
     return refused('UNSUPPORTED_OPERATION', 'This provider cannot delete checkout sessions; see availableActions.');
   }
+  // Before too: what is being read while the session changes must not be kept.
+  await reading.forget(key);
+  let outcome: 'DELETED' | 'NOT_FOUND' | undefined;
   try {
-    const outcome = await provider.deleteSession(key.providerId, call);
+    outcome = await provider.deleteSession(key.providerId, call);
     if (outcome === 'NOT_FOUND') return refused('NOT_FOUND', 'The provider has no such checkout session.');
   } finally {
-    reading.forget(key);
+    await reading.forget(key, outcome === 'DELETED' ? ARCHIVED : undefined);
   }
   // So that lists learn of a session that was never read; should it fail, the session is deleted all the same.
   await reading.session(key, NO_EXPANSION).catch(() => null);

@@ -22,7 +22,7 @@ export type PagedList = {
   readPage(request: PageRequest, expansion: Expansion, call: CallContext): Promise<CheckoutSession[] | null>;
   /** What the provider cannot filter itself. */
   matches(session: CheckoutSession): boolean;
-  /** Tells this list from the provider's others, within a request. */
+  /** Tells what is asked for from all else that can be asked of the provider. */
   key: string;
   /** Whether the provider filters all of it, so that its sessions can be counted and skipped without looking at them. */
   isExact: boolean;

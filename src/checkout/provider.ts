@@ -21,6 +21,8 @@ export type CallContext = {
 export type Provider = {
   readonly name: ProviderName;
   readonly listing: Listing;
+  /** What it can expand. @default nothing */
+  readonly expands?: Expansion;
   /** One session; null when the provider has none of that id. */
   getSession(providerId: string, expansion: Expansion, call: CallContext): Promise<CheckoutSession | null>;
   /** What is being bought; null when the provider has no such session. */

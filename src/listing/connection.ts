@@ -8,7 +8,13 @@ import { type PageResult, readBackward, readForward } from './read-page.ts';
 import type { Source } from './source.ts';
 
 /** A list to merge, by a key that is the same whenever the filter is. */
-export type ListedSource = { provider: ProviderName; key: string; source: Source };
+export type ListedSource = {
+  provider: ProviderName;
+  key: string;
+  source: Source;
+  /** Why what it gave so far is older than it should be; null when it is not. */
+  staleness?(): GatewayError | null;
+};
 
 /** What is listed of one provider. */
 export type ListedProvider = {
@@ -89,8 +95,10 @@ function reportOf(
 ): SourceReport {
   if (!sources) return { provider, coverage, state: 'SKIPPED', code: null, message: null };
   const failure = sources.map(({ key }) => failures.get(key)).find(Boolean);
-  if (!failure) return { provider, coverage, state: 'OK', code: null, message: null };
-  return { provider, coverage, state: 'FAILED', code: failure.code, message: failure.message };
+  if (failure) return { provider, coverage, state: 'FAILED', code: failure.code, message: failure.message };
+  const stale = sources.map(({ staleness }) => staleness?.()).find((error) => error != null);
+  if (stale) return { provider, coverage, state: 'STALE', code: stale.code, message: stale.message };
+  return { provider, coverage, state: 'OK', code: null, message: null };
 }
 
 async function countAll(lists: readonly ListedSource[]): Promise<number | null> {

@@ -5,8 +5,9 @@ import { type Expansion, NO_EXPANSION, type Provider } from '../checkout/provide
 import { LedgerError } from '../ledger/ledger.ts';
 import type { SessionIndex } from '../ledger/session-index.ts';
 import type { Reading } from '../reading/index.ts';
+import type { ReadResult } from '../reading/read-through.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { ListedProvider } from './connection.ts';
+import type { ListedProvider, ListedSource } from './connection.ts';
 import { createIndexSource } from './index-source.ts';
 import { createKeysetSource } from './keyset-source.ts';
 import { createSnapshotSource } from './snapshot-source.ts';
@@ -28,38 +29,61 @@ export const listedProviders = (providers: Iterable<Provider>, options: SourceOp
     return {
       provider: name,
       coverage: coverageOf(listing),
-      sources: sources?.map((source, index) => ({ provider: name, key: `${name}${index || ''}`, source })) ?? null,
+      sources: sources?.map((source, index) => ({ provider: name, key: `${name}${index || ''}`, ...source })) ?? null,
     };
   });
 
-function sourcesOf(provider: Provider, { filter, reading, index, expansion, log }: SourceOptions): Source[] | null {
+type NotedSource = Pick<ListedSource, 'source' | 'staleness'>;
+
+/** Makes a source of reads that may be answered from the cache because the provider cannot be asked, and notes it. */
+function noting(create: (note: <T>(read: ReadResult<T>) => T) => Source): NotedSource {
+  let failure: GatewayError | null = null;
+  const source = create((read) => {
+    failure ??= read.failure;
+    return read.value;
+  });
+  return { source, staleness: () => failure };
+}
+
+function sourcesOf(
+  provider: Provider,
+  { filter, reading, index, expansion, log }: SourceOptions,
+): NotedSource[] | null {
   const { name, listing } = provider;
   const matches = (session: Parameters<typeof matchesFilter>[0]) => matchesFilter(session, filter);
   switch (listing.kind) {
     case 'PAGED':
       return (
         listing.plan(filter)?.map((list) =>
-          createKeysetSource({
-            ...list,
-            readPage: (request) => reading.page(provider, list, request, expansion),
-            readOne: (providerId) => reading.session({ provider: name, providerId }, expansion),
-          }),
+          noting((note) =>
+            createKeysetSource({
+              ...list,
+              readPage: async (request) => note(await reading.page(provider, list, request, expansion)),
+              readOne: async (providerId) => note(await reading.sessionRead({ provider: name, providerId }, expansion)),
+            }),
+          ),
         ) ?? null
       );
     case 'WHOLE': {
       const list = listing.plan(filter);
-      return list && [createSnapshotSource(async () => (await reading.all(provider, list)).filter(matches))];
+      if (!list) return null;
+      return [
+        noting((note) => createSnapshotSource(async () => note(await reading.all(provider, list)).filter(matches))),
+      ];
     }
     case 'INDEXED':
       return (
         listing.plan(filter) && [
-          createIndexSource({
-            readEntries: (request) => fromLedger(index.page({ provider: name, filter, ...request }), log),
-            load: ({ providerId }) => reading.session({ provider: name, providerId }, NO_EXPANSION),
-            matches,
-            isSettled: filter.statuses === null && filter.subscriptionId === null && filter.paymentId === null,
-            count: () => fromLedger(index.count(name, filter), log),
-          }),
+          noting((note) =>
+            createIndexSource({
+              readEntries: (request) => fromLedger(index.page({ provider: name, filter, ...request }), log),
+              load: async ({ providerId }) =>
+                note(await reading.sessionRead({ provider: name, providerId }, NO_EXPANSION)),
+              matches,
+              isSettled: filter.statuses === null && filter.subscriptionId === null && filter.paymentId === null,
+              count: () => fromLedger(index.count(name, filter), log),
+            }),
+          ),
         ]
       );
   }

@@ -1,59 +1,65 @@
 import { GatewayError } from '../checkout/errors.ts';
 import { NO_FILTER } from '../checkout/filter.ts';
 import type { WholeList } from '../checkout/list.ts';
-import type { CallContext, Provider } from '../checkout/provider.ts';
+import type { Provider } from '../checkout/provider.ts';
 import type { CheckoutSession, ProviderName } from '../checkout/session.ts';
-import type { LimitCalls } from './limit.ts';
-import type { FetchSessions, Want } from './session-loader.ts';
+import type { Reader, ReadResult } from './read-through.ts';
+import type { FetchSessions, SessionRead, Want } from './session-loader.ts';
+import type { SharedReads } from './shared-reads.ts';
 
 /** From this many sessions on, one whole list is cheaper for a provider than asking for each. */
 export const LIST_INSTEAD_FROM = 10;
 
-/** Asks the providers: by id or, where a provider lists everything at once and enough is wanted, by that list. */
+/** Reads sessions by id or, where a provider lists everything at once and enough is wanted, by that list. */
 export function createFetchSessions(
   providers: ReadonlyMap<ProviderName, Provider>,
-  limit: LimitCalls,
-  readAll: (provider: Provider, list: WholeList) => Promise<CheckoutSession[]>,
-  call: CallContext,
+  reads: SharedReads,
+  readAll: (provider: Provider, list: WholeList) => Promise<ReadResult<CheckoutSession[]>>,
+  reader: Reader,
 ): FetchSessions {
-  const fetchOne = (provider: Provider, { key, expansion }: Want) =>
-    limit(provider.name, () => provider.getSession(key.providerId, expansion, call));
+  const readOne = (provider: Provider, { key, expansion }: Want): Promise<SessionRead> =>
+    reads.session(provider, key.providerId, expansion, reader);
 
-  const fetchByList = (
-    provider: Provider,
-    list: WholeList,
-    wants: readonly Want[],
-  ): Promise<CheckoutSession | null>[] => {
-    const all = readAll(provider, list).then(
-      (sessions) => new Map(sessions.map((session) => [session.providerId, session])),
-    );
-    return wants.map((want) =>
-      all.then(
-        (sessions) => sessions.get(want.key.providerId) ?? null,
+  const readMany = (provider: Provider, list: WholeList, wants: readonly Want[]): Promise<SessionRead>[] => {
+    const kept = wants.map(({ key, expansion }) => reads.peekSession(provider, key.providerId, expansion, reader));
+    const rest = Promise.all(kept).then((found) => {
+      const isWorthIt = found.filter((one) => one === null).length >= LIST_INSTEAD_FROM;
+      return isWorthIt ? byId(readAll(provider, list)) : null;
+    });
+    return wants.map(async (want, index) => {
+      try {
+        const found = await kept[index];
+        if (found) return found;
+        const all = await rest;
+        if (!all) return readOne(provider, want);
+        return { value: all.sessions.get(want.key.providerId) ?? null, failure: all.failure };
+      } catch (error) {
         // One bad entry, or more than may be read, spoils a whole list, but not the sessions asked for one by one.
-        (error: unknown) => {
-          if (error instanceof GatewayError && error.code === 'UPSTREAM_BAD_RESPONSE') return fetchOne(provider, want);
-          throw error;
-        },
-      ),
-    );
+        if (error instanceof GatewayError && error.code === 'UPSTREAM_BAD_RESPONSE') return readOne(provider, want);
+        throw error;
+      }
+    });
   };
 
   return (wants) => {
-    const answers = new Map<Want, Promise<CheckoutSession | null>>();
+    const answers = new Map<Want, Promise<SessionRead>>();
     for (const [name, group] of Map.groupBy(wants, ({ key }) => key.provider)) {
       const provider = providers.get(name);
       const list = provider && wholeListOf(provider);
       // A provider that is not enabled has no sessions.
-      if (!provider) for (const want of group) answers.set(want, Promise.resolve(null));
+      if (!provider) for (const want of group) answers.set(want, Promise.resolve({ value: null, failure: null }));
       else if (list && group.length >= LIST_INSTEAD_FROM) {
-        const promises = fetchByList(provider, list, group);
-        for (const [index, want] of group.entries())
-          answers.set(want, promises[index] as Promise<CheckoutSession | null>);
-      } else for (const want of group) answers.set(want, fetchOne(provider, want));
+        const promises = readMany(provider, list, group);
+        for (const [index, want] of group.entries()) answers.set(want, promises[index] as Promise<SessionRead>);
+      } else for (const want of group) answers.set(want, readOne(provider, want));
     }
-    return wants.map((want) => answers.get(want) as Promise<CheckoutSession | null>);
+    return wants.map((want) => answers.get(want) as Promise<SessionRead>);
   };
+}
+
+async function byId(read: Promise<ReadResult<CheckoutSession[]>>) {
+  const { value, failure } = await read;
+  return { sessions: new Map(value.map((session) => [session.providerId, session])), failure };
 }
 
 const wholeListOf = ({ listing }: Provider): WholeList | null =>

@@ -3,15 +3,22 @@ import type { SessionKey } from '../checkout/global-id.ts';
 import type { PagedList, PageRequest, WholeList } from '../checkout/list.ts';
 import { type CallContext, type Expansion, NO_EXPANSION, type Provider } from '../checkout/provider.ts';
 import type { CheckoutSession, FlexLineItem, ProviderName } from '../checkout/session.ts';
+import type { SessionVersion } from '../checkout/version.ts';
+import type { ReadOutcome } from '../telemetry/metrics.ts';
 import { createFetchSessions } from './fetch-sessions.ts';
 import { createLimit } from './limit.ts';
+import type { Reader, ReadResult } from './read-through.ts';
 import type { Remember } from './remember.ts';
-import { createSessionLoader } from './session-loader.ts';
+import { type CacheReport, ReportBuilder } from './report.ts';
+import { createSessionLoader, type SessionRead } from './session-loader.ts';
+import type { SharedReads } from './shared-reads.ts';
 
-/** Everything that one request reads from the providers. Made for each request, never shared. */
+/** Everything that one request reads. Made for each request, never shared. */
 export type Reading = {
   /** Null when the provider has no such session, or is not enabled. */
   session(key: SessionKey, expansion: Expansion): Promise<CheckoutSession | null>;
+  /** The same, with why it is an old one when it is. */
+  sessionRead(key: SessionKey, expansion: Expansion): Promise<SessionRead>;
   /** What is being bought in a session; none when there is no such session. */
   lineItems(key: SessionKey): Promise<FlexLineItem[]>;
   /** A page of a list, equal ones once in a request; null when the session that it is anchored at is gone. */
@@ -20,70 +27,90 @@ export type Reading = {
     list: PagedList,
     request: PageRequest,
     expansion: Expansion,
-  ): Promise<CheckoutSession[] | null>;
+  ): Promise<ReadResult<CheckoutSession[] | null>>;
   /** A whole list; once in a request. */
-  all(provider: Provider, list: WholeList): Promise<CheckoutSession[]>;
+  all(provider: Provider, list: WholeList): Promise<ReadResult<CheckoutSession[]>>;
   /** How many calls to each provider it has cost so far. */
   calls: ReadonlyMap<ProviderName, number>;
-  /** Makes the next read of a session ask the provider again. */
-  forget(key: SessionKey): void;
+  /** How much of it came from what is kept. */
+  report: CacheReport;
+  /** Makes the next read of a session ask the provider again, whoever reads; see `SharedReads.forget`. */
+  forget(key: SessionKey, shown?: SessionVersion): Promise<void>;
 };
 
 type ReadingOptions = {
   /** The enabled ones. */
   providers: ReadonlyMap<ProviderName, Provider>;
+  reads: SharedReads;
   call: CallContext;
   remember: Remember;
+  /** Is told how each read went. */
+  observe?: (outcome: ReadOutcome) => void;
 };
 
-export function createReading({ providers, call, remember }: ReadingOptions): Reading {
+export function createReading({ providers, reads, call, remember, observe }: ReadingOptions): Reading {
   const { limit, calls } = createLimit();
-  const lists = new Map<string, Promise<CheckoutSession[]>>();
-  const pages = new Map<string, Promise<CheckoutSession[] | null>>();
-  const readAll = ({ name }: Provider, list: WholeList): Promise<CheckoutSession[]> => {
-    const key = `${name}:${list.key}`;
-    const sessions = lists.get(key) ?? limit(name, () => list.readAll(call));
-    lists.set(key, sessions);
-    return sessions;
+  const report = new ReportBuilder(observe);
+  const reader: Reader = { call, limit, report };
+  const lists = new Map<string, Promise<ReadResult<CheckoutSession[]>>>();
+  const pages = new Map<string, Promise<ReadResult<CheckoutSession[] | null>>>();
+  const readAll = (provider: Provider, list: WholeList) =>
+    once(lists, `${provider.name}:${list.key}`, () => reads.all(provider, list, reader));
+  const sessions = createSessionLoader(createFetchSessions(providers, reads, readAll, reader));
+  const lineItems = createLineItemsLoader(providers, reads, reader);
+  const primed = <T extends CheckoutSession[] | null>(read: ReadResult<T>, expansion: Expansion) => {
+    // One that stands in for the provider's answer must not pass for one.
+    if (!read.failure) for (const session of read.value ?? []) sessions.prime(session, expansion);
+    return read;
   };
-  const sessions = createSessionLoader(createFetchSessions(providers, limit, readAll, call));
-  const loadLineItems = (key: SessionKey): Promise<FlexLineItem[]> => {
-    const provider = providers.get(key.provider);
-    if (!provider?.getLineItems) return Promise.resolve([]);
-    return limit(key.provider, async () => (await provider.getLineItems?.(key.providerId, call)) ?? []);
-  };
-  const lineItems = new DataLoader(
-    async (keys: readonly SessionKey[]) => {
-      const settled = await Promise.allSettled(keys.map(loadLineItems));
-      return settled.map((result) => (result.status === 'fulfilled' ? result.value : (result.reason as Error)));
-    },
-    { cacheKeyFn: ({ provider, providerId }) => `${provider}:${providerId}` },
-  );
-  const primed = (list: CheckoutSession[], expansion: Expansion) => {
-    for (const session of list) sessions.prime(session, expansion);
-    return list;
+  const sessionRead: Reading['sessionRead'] = async (key, expansion) => {
+    const read = await sessions.load(key, expansion);
+    if (read.value) remember.found(read.value);
+    else remember.missing(key);
+    return read;
   };
   return {
-    async session(key, expansion) {
-      const session = await sessions.load(key, expansion);
-      if (session) remember.found(session);
-      else remember.missing(key);
-      return session;
-    },
+    sessionRead,
+    session: async (key, expansion) => (await sessionRead(key, expansion)).value,
     lineItems: (key) => lineItems.load(key),
-    async page({ name }, list, request, expansion) {
-      const key = JSON.stringify([name, list.key, request, expansion]);
-      const page = pages.get(key) ?? limit(name, () => list.readPage(request, expansion, call));
-      pages.set(key, page);
-      const sessions = await page;
-      return sessions && primed(sessions, expansion);
+    async page(provider, list, request, expansion) {
+      const key = JSON.stringify([provider.name, list.key, request, expansion]);
+      return primed(await once(pages, key, () => reads.page(provider, list, request, expansion, reader)), expansion);
     },
     all: async (provider, list) => primed(await readAll(provider, list), NO_EXPANSION),
     calls,
-    forget: (key) => {
+    report,
+    async forget(key, shown) {
+      await reads.forget(key, shown);
       sessions.forget(key);
+      lineItems.clear(key);
       pages.clear();
       for (const name of lists.keys()) if (name.startsWith(`${key.provider}:`)) lists.delete(name);
     },
   };
+}
+
+const createLineItemsLoader = (
+  providers: ReadonlyMap<ProviderName, Provider>,
+  reads: SharedReads,
+  reader: Reader,
+): DataLoader<SessionKey, FlexLineItem[], string> =>
+  new DataLoader(
+    async (keys) => {
+      const settled = await Promise.allSettled(
+        keys.map(async ({ provider: name, providerId }) => {
+          const provider = providers.get(name);
+          if (!provider?.getLineItems) return [];
+          return (await reads.lineItems(provider, providerId, reader)).value ?? [];
+        }),
+      );
+      return settled.map((result) => (result.status === 'fulfilled' ? result.value : (result.reason as Error)));
+    },
+    { cacheKeyFn: ({ provider, providerId }) => `${provider}:${providerId}` },
+  );
+
+function once<T>(known: Map<string, Promise<T>>, key: string, read: () => Promise<T>): Promise<T> {
+  const reading = known.get(key) ?? read();
+  known.set(key, reading);
+  return reading;
 }

@@ -29,6 +29,8 @@ export function createRemember(
 ): Remember {
   /** By the session's global id, so that only the newest word about each is written. */
   const waiting = new Map<string, () => Promise<void>>();
+  /** What is shared by many reads is written for the first of them. */
+  const written = new WeakSet<CheckoutSession>();
   let isFailing = false;
   let isScheduled = false;
 
@@ -64,7 +66,11 @@ export function createRemember(
     schedule(() => setImmediate(write));
   }
   return {
-    found: (session) => remember(session, () => index.learn(session)),
+    found(session) {
+      if (written.has(session)) return;
+      written.add(session);
+      remember(session, () => index.learn(session));
+    },
     missing: (key) => remember(key, () => index.missing(key)),
     flush: write,
   };

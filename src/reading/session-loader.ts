@@ -2,21 +2,24 @@ import DataLoader from 'dataloader';
 import type { SessionKey } from '../checkout/global-id.ts';
 import type { Expansion } from '../checkout/provider.ts';
 import type { CheckoutSession } from '../checkout/session.ts';
+import type { ReadResult } from './read-through.ts';
 
 /** A session and what of it shall be expanded. */
 export type Want = { key: SessionKey; expansion: Expansion };
 
-type Known = { expansion: Expansion; session: Promise<CheckoutSession | null> };
+/** A session as it was read; null when the provider has none. */
+export type SessionRead = ReadResult<CheckoutSession | null>;
+
+type Known = { expansion: Expansion; read: Promise<SessionRead> };
 
 /**
  * Fetches sessions of any providers, each once, and answers one promise for each want, in their order. The wants name
  * different sessions.
  */
-export type FetchSessions = (wants: readonly Want[]) => Promise<CheckoutSession | null>[];
+export type FetchSessions = (wants: readonly Want[]) => Promise<SessionRead>[];
 
 export type SessionLoader = {
-  /** Null when the provider has no such session. */
-  load(key: SessionKey, expansion: Expansion): Promise<CheckoutSession | null>;
+  load(key: SessionKey, expansion: Expansion): Promise<SessionRead>;
   /** Takes in a session that came some other way, in a list say. */
   prime(session: CheckoutSession, expansion: Expansion): void;
   /** Makes the next load ask the provider: the session has been changed. */
@@ -29,31 +32,33 @@ export type SessionLoader = {
  */
 export function createSessionLoader(fetch: FetchSessions): SessionLoader {
   const known = new Map<string, Known>();
-  const batch = async (wants: readonly Want[]): Promise<(CheckoutSession | null | Error)[]> => {
+  const batch = async (wants: readonly Want[]): Promise<(SessionRead | Error)[]> => {
     const fetched = mergeWants(wants, known);
     const promises = fetch([...fetched.values()]);
     [...fetched.entries()].forEach(([name, { expansion }], index) => {
-      known.set(name, { expansion, session: promises[index] as Promise<CheckoutSession | null> });
+      known.set(name, { expansion, read: promises[index] as Promise<SessionRead> });
     });
-    const settled = await Promise.allSettled(wants.map(({ key }) => known.get(nameOf(key))?.session));
-    return settled.map((result) => (result.status === 'fulfilled' ? (result.value ?? null) : toError(result.reason)));
+    const settled = await Promise.allSettled(wants.map(({ key }) => known.get(nameOf(key))?.read ?? NOTHING));
+    return settled.map((result) => (result.status === 'fulfilled' ? result.value : toError(result.reason)));
   };
   // `known` is the cache: it knows that a session with its customer also answers for one without.
   const loader = new DataLoader(batch, { cache: false });
   return {
     load(key, expansion) {
       const before = known.get(nameOf(key));
-      return before && covers(before.expansion, expansion) ? before.session : loader.load({ key, expansion });
+      return before && covers(before.expansion, expansion) ? before.read : loader.load({ key, expansion });
     },
     prime(session, expansion) {
       const name = nameOf(session);
-      if (!known.has(name)) known.set(name, { expansion, session: Promise.resolve(session) });
+      if (!known.has(name)) known.set(name, { expansion, read: Promise.resolve({ value: session, failure: null }) });
     },
     forget(key) {
       known.delete(nameOf(key));
     },
   };
 }
+
+const NOTHING: SessionRead = { value: null, failure: null };
 
 /** One want for each session, with all that is wanted of it now and was before. */
 function mergeWants(wants: readonly Want[], known: ReadonlyMap<string, Known>): Map<string, Want> {

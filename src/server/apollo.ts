@@ -8,6 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
+import { cachePlugin } from './cache-plugin.ts';
 import { errorPlugin } from './error-plugin.ts';
 import type { GraphQLServerOptions } from './options.ts';
 import { publicError } from './public-error.ts';
@@ -42,6 +43,7 @@ export function createApollo<Context extends object>(options: GraphQLServerOptio
     formatError: (formatted, error) => publicError(formatted, error, hideSchema),
     plugins: [
       errorPlugin<Context>(log, metrics),
+      cachePlugin(options),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),

@@ -3,6 +3,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Answer } from './answer.ts';
 import { readJson } from './body.ts';
+import { cacheHeaders } from './cache-plugin.ts';
 import { isOutsideBrowsers } from './csrf.ts';
 import { logBug, REQUEST_ID_HEADER, withRequestId } from './error-plugin.ts';
 import { acceptsGraphQL } from './media-type.ts';
@@ -73,12 +74,12 @@ function makeContext<Context extends object>(
 function toAnswer({ status = 200, headers, body }: HTTPGraphQLResponse, requestId: string, metrics: Metrics): Answer {
   if (body.kind !== 'complete') throw new Error('incremental delivery came, and nothing in the schema can ask for it');
   const complete = status < 400 ? body.string : completeErrors(body.string, requestId, metrics);
-  // Only these: Apollo sets cache-control too, and ours is stricter.
+  // Only these: for the rest our own are stricter.
   const allow = headers.get('allow');
   const contentType = headers.get('content-type') ?? '';
   return {
     status,
-    headers: { 'content-type': contentType, ...(allow !== undefined && { allow }) },
+    headers: { 'content-type': contentType, ...(allow !== undefined && { allow }), ...cacheHeaders(headers) },
     body: contentType.startsWith('text/html') ? withOfflineHint(complete) : complete,
   };
 }

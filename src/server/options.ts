@@ -11,6 +11,17 @@ export type RequestInfo = {
   headers: IncomingHttpHeaders;
 };
 
+/** What an answer was made of. */
+export type CacheReport = {
+  /** Reads answered from what is kept, and reads that a provider was asked for. */
+  hits: number;
+  misses: number;
+  /** Whether something old is shown because its provider could not be asked. */
+  isStale: boolean;
+  /** Epoch milliseconds until which all of it is fresh; null when nothing was read. */
+  freshUntil: number | null;
+};
+
 export type GraphQLServerOptions<Context extends object> = {
   schema: GraphQLSchema;
   /**
@@ -18,6 +29,8 @@ export type GraphQLServerOptions<Context extends object> = {
    * and nothing that must keep its identity but by reference.
    */
   createContext(request: RequestInfo): Context;
+  /** What a request's answer was made of, once it is complete. */
+  cacheReport?(context: Context): CacheReport;
   /** Whether callers may ask for the schema: introspection, explorers and suggestions in error messages. */
   introspection: boolean;
   /** Leaves out the explorer that is loaded from Apollo's servers. */

@@ -24,6 +24,9 @@ export type UpstreamObservation = {
   seconds: number;
 };
 
+/** How a read went: from what is kept, from its provider, from what is kept because the provider failed, or not at all. */
+export type ReadOutcome = 'hit' | 'miss' | 'stale' | 'failed';
+
 export type HealthReport = () => Partial<Record<ProviderName, ProviderHealth>>;
 
 /** What the gateway counts. Callers hand over an observation; names and labels of series are known here alone. */
@@ -31,8 +34,12 @@ export type Metrics = {
   httpRequest(observation: HttpObservation): void;
   graphqlError(code: string): void;
   upstreamCall(observation: UpstreamObservation): void;
+  /** One session, list, page or set of line items was read. */
+  read(outcome: ReadOutcome): void;
   /** Has the providers' health looked up whenever the metrics are read. */
   watchHealth(report: HealthReport): void;
+  /** Has it looked up whenever the metrics are read whether Redis can be relied on. */
+  watchRedis(isUp: () => boolean): void;
   /** Everything counted so far in Prometheus' text format. */
   render(): Promise<{ contentType: string; text: string }>;
 };
@@ -61,12 +68,20 @@ export function createMetrics(): Metrics {
     labelNames: ['code'],
     registers: [registry],
   });
+  const reads = new Counter({
+    name: `${PREFIX}_cache_reads_total`,
+    help: 'Reads of sessions, lists and line items: hit (what is kept), miss (the provider), stale (what is kept, because the provider failed) or failed.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
   const reports: HealthReport[] = [];
   registerHealth(registry, reports);
   return {
     httpRequest: http,
     upstreamCall: upstream,
     graphqlError: (code) => errors.inc({ code }),
+    read: (outcome) => reads.inc({ outcome }),
+    watchRedis: (isUp) => registerRedis(registry, isUp),
     watchHealth: (report) => reports.push(report),
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
@@ -123,6 +138,17 @@ function registerHealth(registry: Registry, reports: readonly HealthReport[]): v
       for (const report of reports) {
         for (const [provider, health] of Object.entries(report())) this.set({ provider }, HEALTH_VALUE[health]);
       }
+    },
+  });
+}
+
+function registerRedis(registry: Registry, isUp: () => boolean): void {
+  new Gauge({
+    name: `${PREFIX}_redis_up`,
+    help: 'Whether Redis can be relied on: 1 yes, 0 no. Missing when there is none.',
+    registers: [registry],
+    collect() {
+      this.set(isUp() ? 1 : 0);
     },
   });
 }

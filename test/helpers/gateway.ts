@@ -6,6 +6,7 @@ import { recordLog } from './log.ts';
 
 export type GraphQLAnswer<Data = Record<string, unknown>> = {
   data: Data;
+  extensions?: Record<string, unknown>;
   errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[];
 };
 
@@ -14,6 +15,12 @@ export type TestGateway = {
   /** Lines of the log so far. */
   log: string[];
   ask<Data = Record<string, unknown>>(query: string, variables?: Record<string, unknown>): Promise<GraphQLAnswer<Data>>;
+  /** The answer with its HTTP headers. */
+  post(
+    query: string,
+    variables?: Record<string, unknown>,
+    headers?: Record<string, string>,
+  ): Promise<{ answer: GraphQLAnswer; headers: Headers }>;
   stop(): Promise<void>;
 };
 
@@ -25,24 +32,45 @@ type TestGatewayOptions = {
   now?: () => number;
   /** @default in memory */
   dataDir?: string;
+  /** @default none, so that each read shows what a test has just done to its providers */
+  cacheMemoryMiB?: number;
+  redisUrl?: string;
+  /** 32 bytes in base64. */
+  cacheEncryptionKey?: string;
 };
 
 /** The whole gateway on a free port, over real HTTP. */
-export async function startTestGateway({ providers, dataDir, ...options }: TestGatewayOptions): Promise<TestGateway> {
-  const config = { ...readConfig({ PORT: '0' }), dataDir: dataDir ?? null, providers: withoutEnvironment(providers) };
+export async function startTestGateway({
+  providers,
+  dataDir,
+  cacheMemoryMiB = 0,
+  redisUrl,
+  cacheEncryptionKey,
+  ...options
+}: TestGatewayOptions): Promise<TestGateway> {
+  const settings = readConfig({
+    PORT: '0',
+    CACHE_MEMORY_MIB: String(cacheMemoryMiB),
+    REDIS_URL: redisUrl,
+    CACHE_ENCRYPTION_KEY: cacheEncryptionKey,
+  });
+  const config = { ...settings, dataDir: dataDir ?? null, providers: withoutEnvironment(providers) };
   const { log, lines } = recordLog();
   const server = await startGateway({ config, log, ...options });
+  const post: TestGateway['post'] = async (query, variables, headers) => {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query, variables }),
+    });
+    return { answer: (await response.json()) as GraphQLAnswer, headers: response.headers };
+  };
   return {
     url: server.url,
     log: lines,
-    async ask<Data>(query: string, variables?: Record<string, unknown>) {
-      const response = await fetch(`${server.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query, variables }),
-      });
-      return (await response.json()) as GraphQLAnswer<Data>;
-    },
+    post,
+    ask: async <Data>(query: string, variables?: Record<string, unknown>) =>
+      (await post(query, variables)).answer as GraphQLAnswer<Data>,
     stop: () => server.stop(0),
   };
 }

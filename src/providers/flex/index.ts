@@ -33,6 +33,7 @@ export function createFlex({ upstream, log, now }: ProviderOptions): Provider {
   };
   return {
     name: 'FLEX',
+    expands: { customer: true, paymentIntent: true },
     listing: { kind: 'PAGED', plan: (filter) => planLists(filter, readPage) },
     async getSession(providerId, expansion, call) {
       const answer = await client.get(providerId, expansion, call);
