@@ -3,7 +3,8 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GatewayContext } from '../resolvers/context.ts';
 import { resolvers } from '../resolvers/index.ts';
 import { loadTypeDefs } from '../schema/load.ts';
-import { createMemoryCache } from './cache/memory.ts';
+import { openCache } from './cache/open-cache.ts';
+import { CACHE_SCRIPTS } from './cache/scripts.ts';
 import { GatewayError } from './checkout/errors.ts';
 import type { Provider, ProviderHealth } from './checkout/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from './checkout/provider-name.ts';
@@ -15,6 +16,8 @@ import { createReading } from './reading/index.ts';
 import type { CacheAccounts } from './reading/places.ts';
 import { createRemember, type Remember } from './reading/remember.ts';
 import { createSharedReads, type SharedReads } from './reading/shared-reads.ts';
+import { createRedisLink } from './redis/create-link.ts';
+import type { RedisLink } from './redis/link.ts';
 import { createServer, type GraphQLServer, type RequestInfo } from './server/index.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics, type Metrics, type ReadOutcome } from './telemetry/metrics.ts';
@@ -54,8 +57,15 @@ export async function startGateway({
   const ledger = await openLedger({ directory: config.dataDir, accounts: accountsOf(config), now });
   const enabled = new Map(enabledIn(parts).map(({ provider }) => [provider.name, provider]));
   const remember = createRemember(ledger.sessionIndex, enabled, gatewayLog);
-  const redis = null as { isUp: boolean; close(): Promise<void> } | null;
-  const cache = createMemoryCache({ maxBytes: config.cacheMemoryBytes, now });
+  const redis = await connectRedis(config, gatewayLog);
+  if (redis) metrics.watchRedis(() => redis.isUp);
+  const cache = openCache({
+    memoryBytes: config.cacheMemoryBytes,
+    link: redis,
+    encryptionKey: config.cacheEncryptionKey ?? null,
+    now,
+    log: gatewayLog,
+  });
   const reads = createSharedReads({ cache, accounts: cacheAccountsOf(config), fetchMs: REQUEST_DEADLINE_MS, now });
   metrics.watchHealth(() => Object.fromEntries([...enabled.keys()].map((name) => [name, health(name)])));
   const server = await createServer<GatewayContext>({
@@ -97,6 +107,10 @@ export async function startGateway({
     },
   };
 }
+
+/** Null when there is none to connect to. */
+const connectRedis = async ({ redisUrl }: Config, log: Log): Promise<RedisLink | null> =>
+  redisUrl === undefined ? null : createRedisLink({ url: redisUrl, scripts: CACHE_SCRIPTS, log });
 
 type PartOptions = {
   now: () => number;

@@ -1,0 +1,271 @@
+import { describe, expect, it } from 'vitest';
+import { type Cache, SHOWN_MS, TURN_MS } from '../../src/cache/cache.ts';
+import { entryOf, keep, place, valueOf } from './rig.ts';
+
+export type World = {
+  cache: Cache;
+  now(): number;
+  pass(milliseconds: number): Promise<void>;
+  /** Waits for what is done without anybody waiting. */
+  settle(): Promise<void>;
+  /** Another gateway's, over the same Redis. */
+  other?: Cache;
+  close(): Promise<void>;
+};
+
+export type OpenWorld = () => Promise<World>;
+
+type WithWorld = (use: (world: World) => Promise<void>) => Promise<void>;
+
+const UNDER = place('list:page', { under: 'lists' });
+
+/** What every store does, wherever it keeps its values. */
+export function describeCache(store: string, open: OpenWorld): void {
+  const withWorld: WithWorld = async (use) => {
+    const world = await open();
+    await use(world).finally(() => world.close());
+  };
+  describe(`the cache in ${store}`, () => {
+    describe('values', () => testValues(withWorld));
+    describe('drops', () => testDrops(withWorld));
+    describe('turns', () => testTurns(withWorld));
+    describe('versions', () => testVersions(withWorld));
+  });
+}
+
+/** What two stores over one Redis see of each other. */
+export function describeSharing(store: string, open: OpenWorld): void {
+  const withOther = async (use: (world: World & { other: Cache }) => Promise<void>) => {
+    const world = await open();
+    const { other } = world;
+    if (!other) throw new Error('There is no other.');
+    await use({ ...world, other }).finally(() => world.close());
+  };
+  describe(`two caches in ${store}`, () => testSharing(withOther));
+}
+
+function testValues(withWorld: WithWorld): void {
+  it('gives what was stored, with its times', () =>
+    withWorld(async ({ cache, now, settle }) => {
+      const entry = entryOf({ id: 'one', amounts: [1, null, { total: '9.99' }] }, now());
+      expect(await keep(cache, place(), entry)).toBe(true);
+      await settle();
+      expect((await cache.get(place())).entry).toEqual(entry);
+      await keep(cache, place('session:none'), entryOf(null, now()));
+      expect((await cache.get(place('session:none'))).entry?.value).toBeNull();
+    }));
+
+  it('gives nothing of other cells and fields, nor what is good for nothing any more', () =>
+    withWorld(async ({ cache, now, pass }) => {
+      await keep(cache, place(), entryOf('value', now(), { fresh: 10, revalidate: 20, error: 1000 }));
+      expect(await valueOf(cache, place('session:two'))).toBeUndefined();
+      expect(await valueOf(cache, place('session:one', { field: 'customer' }))).toBeUndefined();
+      await pass(1001);
+      expect(await valueOf(cache, place())).toBeUndefined();
+    }));
+
+  it('gives a covering value when it is good for longer', () =>
+    withWorld(async ({ cache, now }) => {
+      const customer = place('session:one', { field: 'customer' });
+      const either = place('session:one', { covering: ['customer', 'nothing'] });
+      await keep(cache, customer, entryOf('with customer', now(), { fresh: 500 }));
+      expect(await valueOf(cache, either)).toBe('with customer');
+      await keep(cache, place(), entryOf('plain', now(), { fresh: 900 }));
+      expect(await valueOf(cache, either)).toBe('plain');
+      await keep(cache, customer, entryOf('with customer', now(), { fresh: 1500 }));
+      expect(await valueOf(cache, either)).toBe('with customer');
+      expect(await valueOf(cache, place())).toBe('plain');
+    }));
+
+  it('has one epoch for a place until it is dropped', () =>
+    withWorld(async ({ cache, now }) => {
+      expect((await cache.get(UNDER)).epoch).toBeNull();
+      const { epoch } = await cache.begin(UNDER);
+      await keep(cache, UNDER, entryOf('value', now()));
+      expect((await cache.get(UNDER)).epoch).toBe(epoch);
+      await cache.drop(['lists']);
+      expect((await cache.begin(UNDER)).epoch).not.toBe(epoch);
+    }));
+}
+
+function testDrops(withWorld: WithWorld): void {
+  it('gives nothing that was stored before a drop', () =>
+    withWorld(async ({ cache, now, settle }) => {
+      await keep(cache, place(), entryOf('value', now()));
+      await keep(cache, place('session:two'), entryOf('other', now()));
+      await cache.drop(['session:one', 'session:unknown']);
+      await settle();
+      expect(await cache.get(place())).toEqual({ epoch: null, entry: null });
+      expect(await valueOf(cache, place('session:two'))).toBe('other');
+      await cache.drop([]);
+    }));
+
+  it('does not store what was begun before a drop', () =>
+    withWorld(async ({ cache, now, settle }) => {
+      const before = await cache.begin(place());
+      await cache.drop(['session:one']);
+      expect(await cache.store(place(), before, entryOf('stale', now()))).toBe(false);
+      await settle();
+      expect(await valueOf(cache, place())).toBeUndefined();
+      const late = await cache.begin(place());
+      await cache.drop(['session:one']);
+      const after = await cache.begin(place());
+      expect(await cache.store(place(), after, entryOf('new', now()))).toBe(true);
+      expect(await cache.store(place(), late, entryOf('stale', now()))).toBe(false);
+      await settle();
+      expect(await valueOf(cache, place())).toBe('new');
+    }));
+
+  it('drops while a value is being stored', () =>
+    withWorld(async ({ cache, now, settle }) => {
+      const turn = await cache.begin(place());
+      await Promise.all([cache.store(place(), turn, entryOf('stale', now())), cache.drop(['session:one'])]);
+      await settle();
+      expect(await valueOf(cache, place())).toBeUndefined();
+    }));
+
+  it('forgets with a cell all that stands under it, and what is read for it', () =>
+    withWorld(async ({ cache, now, settle }) => {
+      const second = place('list:second', { under: 'lists' });
+      await keep(cache, UNDER, entryOf('page', now()));
+      const before = await cache.begin(second);
+      await cache.drop(['lists']);
+      expect(await valueOf(cache, UNDER)).toBeUndefined();
+      expect(await cache.store(second, before, entryOf('stale', now()))).toBe(false);
+      await settle();
+      expect(await valueOf(cache, second)).toBeUndefined();
+      expect(await keep(cache, UNDER, entryOf('new page', now()))).toBe(true);
+      expect(await valueOf(cache, UNDER)).toBe('new page');
+    }));
+
+  it('does not put a late value over a valid one', () =>
+    withWorld(async ({ cache, now, settle }) => {
+      const late = await cache.begin(UNDER);
+      await cache.drop(['lists']);
+      await keep(cache, UNDER, entryOf('new page', now()));
+      expect(await cache.store(UNDER, late, entryOf('stale', now()))).toBe(false);
+      await settle();
+      expect(await valueOf(cache, UNDER)).toBe('new page');
+    }));
+}
+
+function testTurns(withWorld: WithWorld): void {
+  it('gives the turn to one of many', () =>
+    withWorld(async ({ cache, now, settle }) => {
+      const turns = await Promise.all(Array.from({ length: 20 }, () => cache.begin(UNDER)));
+      expect(turns.filter((turn) => turn.isMine)).toHaveLength(1);
+      expect(new Set(turns.map((turn) => turn.epoch)).size).toBe(1);
+      expect((await cache.begin({ ...UNDER, field: 'other' })).isMine).toBe(true);
+      const mine = turns.find((turn) => turn.isMine);
+      if (mine) await cache.store(UNDER, mine, entryOf('page', now()));
+      await settle();
+      expect((await cache.begin(UNDER)).isMine).toBe(true);
+    }));
+
+  it('takes a turn back from its owner only, and with a drop', () =>
+    withWorld(async ({ cache, now, settle }) => {
+      const mine = await cache.begin(place());
+      const theirs = await cache.begin(place());
+      await cache.release(place(), theirs);
+      expect(await cache.store(place(), theirs, entryOf('value', now()))).toBe(true);
+      await settle();
+      expect((await cache.begin(place())).isMine).toBe(false);
+      await cache.release(place(), mine);
+      expect((await cache.begin(place())).isMine).toBe(true);
+      await cache.drop(['session:one']);
+      expect((await cache.begin(place())).isMine).toBe(true);
+      await cache.release(place(), mine);
+      expect((await cache.begin(place())).isMine).toBe(false);
+    }));
+
+  it('lets a turn go after three seconds, and what is read in it still counts', () =>
+    withWorld(async ({ cache, now, pass, settle }) => {
+      const slow = await cache.begin(place());
+      await pass(TURN_MS - 500);
+      expect((await cache.begin(place())).isMine).toBe(false);
+      await pass(501);
+      const next = await cache.begin(place());
+      expect(next.isMine).toBe(true);
+      expect(await cache.store(place(), slow, entryOf('slow', now()))).toBe(true);
+      await settle();
+      expect(await valueOf(cache, place())).toBe('slow');
+      expect((await cache.begin(place())).isMine).toBe(false);
+    }));
+}
+
+const NEWER = '2026-11-02T00:00:00.000Z';
+const OLDER = '2026-11-01T23:59:59.999Z';
+
+function testVersions(withWorld: WithWorld): void {
+  it('joins the versions that were shown, in whatever order', () =>
+    withWorld(async ({ cache }) => {
+      expect((await cache.begin(place())).shown).toBeNull();
+      await cache.show('session:one', { updatedAt: null, stage: 1, isArchived: false });
+      expect((await cache.begin(place())).shown).toEqual({ updatedAt: null, stage: 1, isArchived: false });
+      await cache.show('session:one', { updatedAt: NEWER, stage: 2, isArchived: true });
+      await cache.show('session:one', { updatedAt: OLDER, stage: 3, isArchived: false });
+      await cache.show('session:one', { updatedAt: null, stage: 0, isArchived: false });
+      expect((await cache.begin(place())).shown).toEqual({ updatedAt: NEWER, stage: 3, isArchived: true });
+      expect((await cache.begin(place('session:two'))).shown).toBeNull();
+    }));
+
+  it('remembers a version for ten minutes, whatever is dropped', () =>
+    withWorld(async ({ cache, pass }) => {
+      const version = { updatedAt: NEWER, stage: 4, isArchived: false };
+      await cache.show('session:one', version);
+      await cache.drop(['session:one']);
+      await pass(SHOWN_MS - 5000);
+      expect((await cache.begin(place())).shown).toEqual(version);
+      await pass(5001);
+      expect((await cache.begin(place())).shown).toBeNull();
+    }));
+}
+
+function testSharing(withOther: (use: (world: World & { other: Cache }) => Promise<void>) => Promise<void>): void {
+  it('see what the other stores, and its drops at once', () =>
+    withOther(async ({ cache, other, now, settle }) => {
+      for (const value of ['first', 'second']) {
+        expect(await valueOf(other, UNDER)).toBeUndefined();
+        await keep(cache, UNDER, entryOf(value, now()));
+        await settle();
+        expect(await valueOf(other, UNDER)).toBe(value);
+        expect(await valueOf(other, UNDER)).toBe(value);
+        await cache.drop([value === 'first' ? 'lists' : 'list:page']);
+      }
+      expect(await valueOf(other, UNDER)).toBeUndefined();
+      expect(await valueOf(cache, UNDER)).toBeUndefined();
+    }));
+
+  it('do not store what the other has dropped meanwhile', () =>
+    withOther(async ({ cache, other, now, settle }) => {
+      for (const dropped of ['lists', 'list:page']) {
+        const turn = await cache.begin(UNDER);
+        await other.drop([dropped]);
+        await cache.store(UNDER, turn, entryOf('stale', now()));
+        await settle();
+        expect(await valueOf(cache, UNDER)).toBeUndefined();
+        expect(await valueOf(other, UNDER)).toBeUndefined();
+      }
+    }));
+
+  it('take turns', () =>
+    withOther(async ({ cache, other, settle, now }) => {
+      const turns = await Promise.all([cache, other, cache, other].map((each) => each.begin(place())));
+      expect(turns.filter((turn) => turn.isMine)).toHaveLength(1);
+      const owner = turns[0]?.isMine || turns[2]?.isMine ? cache : other;
+      const mine = turns.find((turn) => turn.isMine);
+      if (mine) await owner.store(place(), mine, entryOf('value', now()));
+      await settle();
+      expect((await other.begin(place())).isMine).toBe(true);
+      expect((await cache.begin(place())).isMine).toBe(false);
+    }));
+
+  it('know the versions that the other has shown', () =>
+    withOther(async ({ cache, other }) => {
+      await cache.show('session:one', { updatedAt: OLDER, stage: 3, isArchived: false });
+      await other.show('session:one', { updatedAt: NEWER, stage: 1, isArchived: false });
+      const joined = { updatedAt: NEWER, stage: 3, isArchived: false };
+      expect((await cache.begin(place())).shown).toEqual(joined);
+      expect((await other.begin(place())).shown).toEqual(joined);
+    }));
+}
