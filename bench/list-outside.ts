@@ -1,6 +1,7 @@
 import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { indexOf } from './flex-list-body.ts';
 import { type FlexPage, flexPage, flexpriceBody, meteroidBodies } from './list-world.ts';
 
 // What is around the gateway, in a process of its own so that its CPU time is not the gateway's: the three providers,
@@ -28,9 +29,20 @@ function answer(target: string): string | null {
   const [, sessions, meteroid, provider = '', ...path] = pathname.split('/');
   calls[provider] = (calls[provider] ?? 0) + 1;
   if (provider === 'flexprice') return JSON.stringify(flexpriceBody(path.at(-1) ?? '', Number(sessions)));
-  if (provider === 'meteroid') return meteroidText(Number(meteroid));
+  const id = path.at(-1) ?? '';
+  if (provider === 'meteroid') return id.startsWith('che_') ? meteroidSession(id) : meteroidText(Number(meteroid));
+  if (id !== 'sessions') return JSON.stringify({ checkout_session: flexSession(id, Number(sessions)) });
   const page = readFlexQuery(searchParams);
   return page && JSON.stringify({ checkout_sessions: flexPage(Number(sessions), page) });
+}
+
+function meteroidSession(id: string): string {
+  const session = meteroidBodies(2)[1];
+  return JSON.stringify({ session: { ...session, id } });
+}
+
+function flexSession(id: string, sessions: number): Record<string, unknown> | undefined {
+  return flexPage(sessions, { limit: 1, offset: indexOf(id), rare: false })[0];
 }
 
 function meteroidText(count: number): string {

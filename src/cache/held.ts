@@ -20,7 +20,7 @@ export class Held {
 
 /** Whether Redis may be asked to confirm it. */
 export const isTrusted = ({ value, fetchedAt }: Entry, since: number): boolean =>
-  value instanceof Held && value.remote !== null && fetchedAt >= since;
+  value instanceof Held && value.remote !== null && fetchedAt > since;
 
 /**
  * What memory holds, as far as it counts without Redis: for three seconds, and after that only for who cannot have it

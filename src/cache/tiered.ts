@@ -40,7 +40,7 @@ class TieredCache implements Cache {
   readonly #turns = new WeakMap<Turn, { here: Turn; there: Turn | null }>();
   readonly #untold = new Untold();
   readonly #above = new Set<string>();
-  /** What was fetched before it is not believed; epoch milliseconds. */
+  /** What was not fetched after it is not believed; epoch milliseconds. */
   #trustedSince = Number.NEGATIVE_INFINITY;
   #isTelling = false;
   #hasReported = false;
@@ -139,7 +139,7 @@ class TieredCache implements Cache {
     const { epoch, entry, field } = await this.#redis.get(place);
     if (epoch === null) return { epoch, entry: null };
     const look = { epoch: join(here, epoch), entry: null };
-    if (!entry || field === null || entry.fetchedAt < this.#trustedSince) return look;
+    if (!entry || field === null || entry.fetchedAt <= this.#trustedSince) return look;
     const found = { cell: place.cell, field, ...(place.under !== undefined && { under: place.under }) };
     // What has been fetched here meanwhile is newer.
     const isNewest = (this.#cells.look(found).entry?.fetchedAt ?? 0) <= entry.fetchedAt;
@@ -194,7 +194,11 @@ class TieredCache implements Cache {
   /** Whether Redis has heard of it. */
   async #told(work: () => Promise<void>): Promise<boolean> {
     if (!this.#link.isUp) return false;
-    return (await this.#tried(async () => (await work(), true))) ?? false;
+    const told = await this.#tried(async () => {
+      await work();
+      return true;
+    });
+    return told ?? false;
   }
 
   /** An error that says nothing of Redis' state is a mistake here or there; once is enough to find it. */

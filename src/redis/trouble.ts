@@ -51,7 +51,6 @@ const OWN_WORDS: readonly [start: string, trouble: Trouble][] = [
   ['All keys in the pipeline should', { reason: 'MOVED', weight: 'passing' }],
   ['Protocol error', { reason: 'protocol error', weight: 'down' }],
   ['ERR This instance has cluster support disabled', { reason: 'no cluster', weight: 'down' }],
-  ['ERR max number of clients', { reason: 'too many clients', weight: 'down' }],
   ['ERR invalid password', { reason: 'WRONGPASS', weight: 'down' }],
 ];
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryCache } from '../../src/cache/memory.ts';
 import { weigh } from '../../src/cache/weigh.ts';
 import { describeCache } from './cache-contract.ts';
-import { Clock, entryOf, keep, place, valueOf } from './rig.ts';
+import { Clock, entryOf, keep, place, valueAt } from './rig.ts';
 
 describeCache('memory', async () => {
   const clock = new Clock();
@@ -28,13 +28,15 @@ describe('the bounds of memory', () => {
     const turn = await cache.begin(place('a', { field: 'customer' }));
     await cache.get(place('b'));
     for (const cell of ['d', 'e']) await keep(cache, place(cell), entryOf(text(2000), now()));
-    const found = await Promise.all(['a', 'b', 'c', 'd', 'e'].map(async (cell) => (await cache.get(place(cell))).entry));
+    const found = await Promise.all(
+      ['a', 'b', 'c', 'd', 'e'].map(async (cell) => (await cache.get(place(cell))).entry),
+    );
     expect(found.filter((entry) => entry !== null).length).toBeLessThan(5);
     expect(found[4]).not.toBeNull();
     for (let index = 0; index < 100; index++) await keep(cache, place(`more ${index}`), entryOf(text(2000), now()));
-    expect(await valueOf(cache, place('a'))).toBeUndefined();
+    expect(await valueAt(cache, place('a'))).toBeUndefined();
     expect(await cache.store(place('a', { field: 'customer' }), turn, entryOf('late', now()))).toBe(true);
-    expect(await valueOf(cache, place('a', { field: 'customer' }))).toBe('late');
+    expect(await valueAt(cache, place('a', { field: 'customer' }))).toBe('late');
   });
 
   it('holds about as much as it may', async () => {
@@ -58,8 +60,8 @@ describe('the bounds of memory', () => {
     await keep(cache, place('session:two'), entryOf('light', now()));
     expect(await keep(cache, place(), entryOf(text(20_000), now()))).toBe(false);
     expect(await keep(cache, place('session:new'), entryOf(text(20_000), now()))).toBe(false);
-    expect(await valueOf(cache, place())).toBe('light');
-    expect(await valueOf(cache, place('session:two'))).toBe('light');
+    expect(await valueAt(cache, place())).toBe('light');
+    expect(await valueAt(cache, place('session:two'))).toBe('light');
     const endless: unknown[] = [];
     endless.push(endless);
     expect(await keep(cache, place(), entryOf(endless, now()))).toBe(false);
@@ -83,7 +85,7 @@ describe('the bounds of memory', () => {
     const cache = createMemoryCache({ maxBytes: 10_000, now });
     const value = { id: 'one' };
     await keep(cache, place(), entryOf(value, now()));
-    expect(await valueOf(cache, place())).toBe(value);
+    expect(await valueAt(cache, place())).toBe(value);
   });
 
   it('keeps versions when values are evicted', async () => {

@@ -18,7 +18,11 @@ export class Clock {
 export const place = (cell = 'session:one', more: Partial<Place> = {}): Place => ({ cell, field: 'plain', ...more });
 
 /** Asked for now; fresh for a minute, good for revalidation for two, against errors for an hour, unless told otherwise. */
-export function entryOf(value: unknown, now: number, { fresh = 60_000, revalidate = 120_000, error = 3_600_000 } = {}): Entry {
+export function entryOf(
+  value: unknown,
+  now: number,
+  { fresh = 60_000, revalidate = 120_000, error = 3_600_000 } = {},
+): Entry {
   return { value, fetchedAt: now, freshUntil: now + fresh, revalidateUntil: now + revalidate, errorUntil: now + error };
 }
 
@@ -27,7 +31,7 @@ export async function keep(cache: Cache, where: Place, entry: Entry): Promise<bo
   return cache.store(where, await cache.begin(where), entry);
 }
 
-export const valueOf = async (cache: Cache, where: Place): Promise<unknown> => (await cache.get(where)).entry?.value;
+export const valueAt = async (cache: Cache, where: Place): Promise<unknown> => (await cache.get(where)).entry?.value;
 
 /** One gateway's cache, with all that it stands on. */
 export type Replica = { cache: Cache; redis: RedisCache; link: RedisLink; lines: string[]; settle(): Promise<void> };
@@ -42,9 +46,12 @@ export async function openReplica(url: string, options: ReplicaOptions): Promise
   const redis = createRedisCache({ link, encryptionKey, now });
   const memory = createMemoryCache({ maxBytes, now });
   const cache = createTieredCache({ memory, redis, link, now, log });
-  // A value is stored without anybody waiting; under another cell it takes a second command.
+  // A value is stored without anybody waiting, with up to two commands: they are over once later ones are, on each node.
+  const everywhere = Array.from({ length: 24 }, (_, index) => `nothing ${index}`);
   const settle = async () => {
-    for (let round = 0; round < 3; round++) await link.run((client) => client.exists('nothing')).catch(() => undefined);
+    for (let round = 0; round < 3; round++) {
+      await link.run((client) => Promise.all(everywhere.map((key) => client.exists(key)))).catch(() => undefined);
+    }
   };
   return { cache, redis, link, lines, settle };
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -40,6 +41,7 @@ export type RedisServer = {
 /** A real redis-server on loopback that keeps nothing on disk. */
 export async function startRedis({ port, args = [], password }: RedisServerOptions = {}): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'redis-'));
+  folders.add(folder);
   const allArgs = [...(password === undefined ? [] : ['--requirepass', password]), ...args];
   const begun =
     port === undefined ? await runAnywhere(folder, allArgs) : { port, process: await run(port, folder, allArgs) };
@@ -68,6 +70,7 @@ export async function startRedis({ port, args = [], password }: RedisServerOptio
       client.disconnect();
       await kill();
       await rm(folder, { recursive: true, force: true });
+      folders.delete(folder);
     },
   };
 }
@@ -110,12 +113,19 @@ async function end(server: ChildProcess): Promise<void> {
   await exited;
 }
 
-/** A test that breaks off must not leave its servers behind. */
+// A test that breaks off must not leave anything behind.
+const folders = new Set<string>();
+const running = new Set<ChildProcess>();
+
 function killAtExit(server: ChildProcess): void {
-  const kill = () => void server.kill('SIGKILL');
-  process.once('exit', kill);
-  server.once('exit', () => process.off('exit', kill));
+  running.add(server);
+  server.once('exit', () => running.delete(server));
 }
+
+process.once('exit', () => {
+  for (const server of running) server.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 /** A port that nobody listens on, nor on the one of the cluster's bus above it. */
 async function freePort(): Promise<number> {

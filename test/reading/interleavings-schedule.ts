@@ -1,0 +1,133 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate as settled } from 'node:timers/promises';
+import { chance, pick, type Random, randomOf } from '../../sandbox/prng.ts';
+
+/** What runs concurrently with other such: one read, one change, one webhook. */
+export type Task = {
+  name: string;
+  schedule: Schedule;
+  /** What its flight has begun last, for who looks at which fetches are in flight. */
+  begun: string;
+};
+
+export const tasks = new AsyncLocalStorage<Task>();
+
+type Waiting = { lane: string; label: string; isSleep: boolean; go: () => void };
+
+/** More than any schedule needs in which nobody waits for ever. */
+const MOST_STEPS = 20_000;
+
+/**
+ * Decides, by a seed alone, which of those who wait at a gate goes on. All else stands still meanwhile, so that one seed
+ * is one interleaving. Half of the seeds pick anybody at any time; the other half let one lane go as far as it can before
+ * another, which finds what takes one long delay in the right place.
+ */
+export class Schedule {
+  /** For everybody who plays in it. */
+  readonly random: Random;
+  /** What has happened, one line a step. */
+  readonly trace: string[] = [];
+  readonly #random: Random;
+  readonly #isByPriority: boolean;
+  readonly #priorities = new Map<string, number>();
+  readonly #passTime: (milliseconds: number) => void;
+  #waiting: Waiting[] = [];
+  #outside = 0;
+  #outsideDone = () => {};
+  #lowest = 0;
+
+  /** @param passTime puts the schedule's own clock forward */
+  constructor(seed: number, passTime: (milliseconds: number) => void) {
+    this.random = randomOf(seed, 'world');
+    this.#random = randomOf(seed, 'schedule');
+    this.#isByPriority = chance(this.#random, 0.5);
+    this.#passTime = passTime;
+  }
+
+  /** How many steps it has taken so far. */
+  get step(): number {
+    return this.trace.length;
+  }
+
+  /** Waits until the schedule picks it. */
+  gate(layer: string, label: string): Promise<void> {
+    return this.#wait(layer, label, false);
+  }
+
+  /** Waits until it is picked; that much time passes then. */
+  async sleep(milliseconds: number): Promise<void> {
+    await this.#wait('sleep', 'wakes', true);
+    this.#passTime(milliseconds);
+  }
+
+  /** Work that another process does: nothing is picked before it is done. */
+  async outside<T>(work: () => Promise<T>): Promise<T> {
+    this.#outside++;
+    try {
+      return await work();
+    } finally {
+      this.#outside--;
+      if (this.#outside === 0) this.#outsideDone();
+    }
+  }
+
+  /** Goes on until nobody waits. @throws Error when that takes too long */
+  async run(): Promise<void> {
+    for (;;) {
+      await this.#quiet();
+      if (this.#waiting.length === 0) return;
+      if (this.step >= MOST_STEPS) throw new Error('It does not come to an end.');
+      // The turns that are kept in Redis go by its clock.
+      if (this.#outside === 0 && this.#waiting.every(({ isSleep }) => isSleep)) await pause();
+      const index = this.#pick();
+      const [picked] = this.#waiting.splice(index, 1);
+      this.trace.push(`${picked?.lane}: ${picked?.label}`);
+      picked?.go();
+    }
+  }
+
+  #wait(layer: string, label: string, isSleep: boolean): Promise<void> {
+    const lane = `${tasks.getStore()?.name ?? 'nobody'} ${layer}`;
+    // Who looks whether others are done lets the others go first.
+    if (isSleep) this.#putLast(tasks.getStore()?.name ?? '');
+    return new Promise((resolve) => void this.#waiting.push({ lane, label, isSleep, go: resolve }));
+  }
+
+  #pick(): number {
+    const anybody = Math.floor(this.#random() * this.#waiting.length);
+    if (!this.#isByPriority) return anybody;
+    if (chance(this.#random, 0.03)) this.#priorities.set(pick(this.#random, this.#waiting).lane, --this.#lowest);
+    let first = 0;
+    for (const [index, { lane }] of this.#waiting.entries()) {
+      if (this.#priority(lane) > this.#priority(this.#waiting[first]?.lane ?? '')) first = index;
+    }
+    return first;
+  }
+
+  #priority(lane: string): number {
+    const known = this.#priorities.get(lane) ?? this.#random();
+    this.#priorities.set(lane, known);
+    return known;
+  }
+
+  #putLast(name: string): void {
+    this.#lowest--;
+    for (const lane of this.#priorities.keys()) {
+      if (lane.startsWith(`${name} `)) this.#priorities.set(lane, this.#lowest);
+    }
+    this.#priorities.set(`${name} sleep`, this.#lowest);
+  }
+
+  /** Until everybody who was let go waits again or is done. */
+  async #quiet(): Promise<void> {
+    await settled();
+    while (this.#outside > 0) {
+      await new Promise<void>((resolve) => {
+        this.#outsideDone = resolve;
+      });
+      await settled();
+    }
+  }
+}
+
+const pause = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 5));
