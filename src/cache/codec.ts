@@ -5,7 +5,10 @@ import { decodeEntry, encodeEntry } from './entry-json.ts';
 /** Where a value lies in Redis; one that was moved elsewhere is not read. */
 export type Spot = { key: string; field: string };
 
-/** Why bytes could not be read: not the cache's own form, changed since they were written (or written with another key), or not an entry. */
+/**
+ * Why bytes could not be read: not the cache's own form, changed since they were written (or written with another key),
+ * or not an entry.
+ */
 export type UnreadableReason = 'foreign' | 'damaged' | 'no-entry';
 
 /** Entries as bytes, with the epoch that they were stored under. */

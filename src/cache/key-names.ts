@@ -15,7 +15,7 @@ export type KeyNames = {
 const MOST_NAMES = 5000;
 
 /**
- * @param encryptionKey 32 bytes; with it, names cannot even be found by trying ids out. Null leaves that open to whoever
+ * @param encryptionKey 32 bytes; with it, names cannot even be found by trying ids out. Null leaves that open to who
  *   can look into Redis.
  */
 export function createKeyNames(encryptionKey: Buffer | null): KeyNames {

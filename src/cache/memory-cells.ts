@@ -16,7 +16,7 @@ type Cell = {
 
 /** Bytes of a cell without its values: token, maps, places in lists. */
 const CELL_WEIGHT = 400;
-/** Cells without values are what reads in flight stand on: some megabytes at most, beside the bytes that values may take. */
+/** Cells without values are what reads in flight stand on: some megabytes at most, beside what values may take. */
 const MOST_BARE = 10_000;
 
 /** The memory store as it is inside: each step is done at once, so that nothing comes between two of them. */

@@ -30,8 +30,8 @@ if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return 0 end
 `;
 
 /**
- * Takes the cell's token, makes it when there is none, and takes a turn when nobody has it. A deadline further away than
- * a turn lasts was set by a clock that has been put back since.
+ * Takes the cell's token, makes it when there is none, and takes a turn when nobody has it. A deadline further away
+ * than a turn lasts was set by a clock that has been put back since.
  * Arguments: a new token, the turn's field or nothing, its owner, how long it lasts, how long the key is kept at least.
  * Gives the token and whether the turn was taken.
  */
@@ -80,8 +80,8 @@ return 1
 `;
 
 /**
- * Joins a version to the one known, part by part, so that neither order nor repetition matters. What is no version counts
- * as nothing, or it would stay the newest of all.
+ * Joins a version to the one known, part by part, so that neither order nor repetition matters. What is no version
+ * counts as nothing, or it would stay the newest of all.
  * Arguments: updatedAt or nothing, stage, 1 when archived, how long the key is kept.
  */
 const SHOW = `${CLEAR_FOREIGN}

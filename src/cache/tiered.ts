@@ -106,6 +106,10 @@ class TieredCache implements Cache {
     const lost = this.#untold.drop(cells);
     if (lost > 0)
       this.#log.warn({ lost }, 'redis is away for so long that not all changes can be told when it is back');
+    // One that is full or slow may still delete; and those who rely on it would not hear of the change otherwise.
+    if (!this.#link.isUp) {
+      await this.#link.attempt((client) => this.#redis.tell(client, { drops: cells, shown: [] })).catch(() => {});
+    }
     // Once more, for what was read from Redis while it was being told.
     this.#cells.drop(cells);
     this.#tellSoon();
@@ -168,7 +172,7 @@ class TieredCache implements Cache {
     this.#trustedSince = this.#now();
   }
 
-  /** Tells what Redis did not take although it is there: after a single command that failed, or just as it came back. */
+  /** Tells what Redis did not take although it is there: a single command failed, or it had just come back. */
   #tellSoon(): void {
     if (this.#isTelling || this.#untold.isEmpty || !this.#link.isUp) return;
     this.#isTelling = true;

@@ -1,6 +1,9 @@
 import type { SessionVersion } from '../checkout/version.ts';
 
-/** The hash that a version that was shown is kept as. Readable, as Redis has to compare it: times and stages of a session that only its hash names. */
+/**
+ * The hash that a version that was shown is kept as. Readable, because Redis has to compare it: time and stage of a
+ * session of which the key's name tells nothing.
+ */
 export const VERSION_FIELDS = ['updatedAt', 'stage', 'isArchived'] as const;
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

@@ -3,6 +3,7 @@ import type { Log } from '../telemetry/log.ts';
 import { callScript } from './call-script.ts';
 import { type Connection, connect } from './connection.ts';
 import { Health } from './health.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { RedisAway, type RedisClient, type RedisLink, type RedisScript } from './link.ts';
 import { probe, refreshSlots } from './probe.ts';
 import { Recovery } from './recovery.ts';
@@ -31,6 +32,7 @@ export class GuardedLink implements RedisLink {
   readonly #limit: TimeLimit;
   readonly #health: Health;
   readonly #recovery: Recovery;
+  readonly #heartbeat = new Heartbeat(() => this.run((client) => probe(client, this.#limit)));
   readonly #preparations: ((client: RedisClient) => Promise<void>)[] = [];
   #connection: Connection;
   #lateInARow = 0;
@@ -62,6 +64,7 @@ export class GuardedLink implements RedisLink {
       try {
         await this.#probe();
         this.#isStarting = false;
+        this.#heartbeat.start();
         return this.#health.begin();
       } catch (error) {
         reason = error instanceof RedisAway ? this.#connection.reason() : reasonOf(error);
@@ -84,6 +87,12 @@ export class GuardedLink implements RedisLink {
     }
   }
 
+  async attempt<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
+    const { client } = this.#connection;
+    if (client.status !== 'ready') throw new RedisAway('There is no connection to Redis.');
+    return this.#limit.hold(work(client));
+  }
+
   call(name: string, keys: readonly string[], args: readonly (string | number | Buffer)[]): Promise<unknown> {
     const script = this.#options.scripts[name];
     if (!script) return Promise.reject(new TypeError(`There is no script ${name}.`));
@@ -98,6 +107,7 @@ export class GuardedLink implements RedisLink {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#recovery.stop();
+    this.#heartbeat.stop();
     this.#health.end();
     // What is under way ends within the limit, whatever Redis does.
     while (this.#limit.waiting > 0) await sleep(5);
@@ -141,12 +151,14 @@ export class GuardedLink implements RedisLink {
     this.#recovery.setBack();
     if (this.#isStarting || this.#isClosed || this.#recovery.isOn) return;
     this.#health.fall(reason);
+    this.#heartbeat.stop();
     this.#recovery.start();
   }
 
   #rise(): void {
     this.#lateInARow = 0;
     this.#health.rise();
+    this.#heartbeat.start();
   }
 
   #renew(): void {

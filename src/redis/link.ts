@@ -24,6 +24,12 @@ export type RedisLink = {
    */
   run<T>(work: (client: RedisClient) => Promise<T>): Promise<T>;
   /**
+   * Tries something even while Redis counts as away, if there is a connection: one that is full still deletes. What comes
+   * of it changes nothing of whether Redis is relied on.
+   * @throws whatever the client says, when it cannot be done or takes too long
+   */
+  attempt<T>(work: (client: RedisClient) => Promise<T>): Promise<T>;
+  /**
    * Calls one of the scripts that the link was made with.
    * @returns what it replied; its texts, also in lists, are Buffers
    * @throws the same as `run`

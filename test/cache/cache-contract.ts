@@ -17,7 +17,7 @@ export type OpenWorld = () => Promise<World>;
 
 type WithWorld = (use: (world: World) => Promise<void>) => Promise<void>;
 
-const UNDER = place('list:page', { under: 'lists' });
+export const UNDER = place('list:page', { under: 'lists' });
 
 /** What every store does, wherever it keeps its values. */
 export function describeCache(store: string, open: OpenWorld): void {
@@ -31,17 +31,6 @@ export function describeCache(store: string, open: OpenWorld): void {
     describe('turns', () => testTurns(withWorld));
     describe('versions', () => testVersions(withWorld));
   });
-}
-
-/** What two stores over one Redis see of each other. */
-export function describeSharing(store: string, open: OpenWorld): void {
-  const withOther = async (use: (world: World & { other: Cache }) => Promise<void>) => {
-    const world = await open();
-    const { other } = world;
-    if (!other) throw new Error('There is no other.');
-    await use({ ...world, other }).finally(() => world.close());
-  };
-  describe(`two caches in ${store}`, () => testSharing(withOther));
 }
 
 function testValues(withWorld: WithWorld): void {
@@ -196,8 +185,8 @@ function testTurns(withWorld: WithWorld): void {
     }));
 }
 
-const NEWER = '2026-11-02T00:00:00.000Z';
-const OLDER = '2026-11-01T23:59:59.999Z';
+export const NEWER = '2026-11-02T00:00:00.000Z';
+export const OLDER = '2026-11-01T23:59:59.999Z';
 
 function testVersions(withWorld: WithWorld): void {
   it('joins the versions that were shown, in whatever order', () =>
@@ -221,54 +210,5 @@ function testVersions(withWorld: WithWorld): void {
       expect((await cache.begin(place())).shown).toEqual(version);
       await pass(5001);
       expect((await cache.begin(place())).shown).toBeNull();
-    }));
-}
-
-function testSharing(withOther: (use: (world: World & { other: Cache }) => Promise<void>) => Promise<void>): void {
-  it('see what the other stores, and its drops at once', () =>
-    withOther(async ({ cache, other, now, settle }) => {
-      for (const value of ['first', 'second']) {
-        expect(await valueAt(other, UNDER)).toBeUndefined();
-        await keep(cache, UNDER, entryOf(value, now()));
-        await settle();
-        expect(await valueAt(other, UNDER)).toBe(value);
-        expect(await valueAt(other, UNDER)).toBe(value);
-        await cache.drop([value === 'first' ? 'lists' : 'list:page']);
-      }
-      expect(await valueAt(other, UNDER)).toBeUndefined();
-      expect(await valueAt(cache, UNDER)).toBeUndefined();
-    }));
-
-  it('do not store what the other has dropped meanwhile', () =>
-    withOther(async ({ cache, other, now, settle }) => {
-      for (const dropped of ['lists', 'list:page']) {
-        const turn = await cache.begin(UNDER);
-        await other.drop([dropped]);
-        await cache.store(UNDER, turn, entryOf('stale', now()));
-        await settle();
-        expect(await valueAt(cache, UNDER)).toBeUndefined();
-        expect(await valueAt(other, UNDER)).toBeUndefined();
-      }
-    }));
-
-  it('take turns', () =>
-    withOther(async ({ cache, other, settle, now }) => {
-      const turns = await Promise.all([cache, other, cache, other].map((each) => each.begin(place())));
-      expect(turns.filter((turn) => turn.isMine)).toHaveLength(1);
-      const owner = turns[0]?.isMine || turns[2]?.isMine ? cache : other;
-      const mine = turns.find((turn) => turn.isMine);
-      if (mine) await owner.store(place(), mine, entryOf('value', now()));
-      await settle();
-      expect((await other.begin(place())).isMine).toBe(true);
-      expect((await cache.begin(place())).isMine).toBe(false);
-    }));
-
-  it('know the versions that the other has shown', () =>
-    withOther(async ({ cache, other }) => {
-      await cache.show('session:one', { updatedAt: OLDER, stage: 3, isArchived: false });
-      await other.show('session:one', { updatedAt: NEWER, stage: 1, isArchived: false });
-      const joined = { updatedAt: NEWER, stage: 3, isArchived: false };
-      expect((await cache.begin(place())).shown).toEqual(joined);
-      expect((await other.begin(place())).shown).toEqual(joined);
     }));
 }

@@ -167,6 +167,17 @@ describe('when Redis takes no writes', () => {
       expect(await valueAt(one.cache, place())).toBe('new');
     }));
 
+  it('as it is full, a drop reaches those who have not noticed yet', () =>
+    withOutage(async ({ server, clock, one, two }) => {
+      await keep(one.cache, place(), entryOf('value', clock.now()));
+      await one.settle();
+      await server.client.config('SET', 'maxmemory', '1');
+      await one.cache.begin(place('session:other'));
+      expect(one.link.isUp).toBe(false);
+      await one.cache.drop(['session:one']);
+      expect(await valueAt(two.cache, place())).toBeUndefined();
+    }));
+
   it('but evicts, that is a miss now and then', () =>
     withOutage(async ({ server, clock, one, two }) => {
       const used = Number(/used_memory:(\d+)/.exec(await server.client.info('memory'))?.[1]);

@@ -5,8 +5,9 @@ import { CACHE_SCRIPTS } from '../../src/cache/scripts.ts';
 import { createRedisLink } from '../../src/redis/create-link.ts';
 import { recordLog } from '../helpers/log.ts';
 import { type RedisServer, startRedis } from '../helpers/redis.ts';
-import { describeCache, describeSharing, type World } from './cache-contract.ts';
+import { describeCache, type World } from './cache-contract.ts';
 import { Clock, entryOf, keep, passInRedis, place, valueAt } from './rig.ts';
+import { describeSharing } from './sharing-contract.ts';
 
 let server: RedisServer;
 beforeAll(async () => {

@@ -17,7 +17,7 @@ export class Clock {
 
 export const place = (cell = 'session:one', more: Partial<Place> = {}): Place => ({ cell, field: 'plain', ...more });
 
-/** Asked for now; fresh for a minute, good for revalidation for two, against errors for an hour, unless told otherwise. */
+/** Asked for now; fresh for a minute, shown while asked for anew for two, and against errors for an hour. */
 export function entryOf(
   value: unknown,
   now: number,
@@ -36,17 +36,24 @@ export const valueAt = async (cache: Cache, where: Place): Promise<unknown> => (
 /** One gateway's cache, with all that it stands on. */
 export type Replica = { cache: Cache; redis: RedisCache; link: RedisLink; lines: string[]; settle(): Promise<void> };
 
-type ReplicaOptions = { clock: Clock; encryptionKey?: Buffer | null; maxBytes?: number; commandTimeoutMs?: number };
+type ReplicaOptions = {
+  clock: Clock;
+  encryptionKey?: Buffer | null;
+  maxBytes?: number;
+  commandTimeoutMs?: number;
+  /** Puts something between the cache and its link. */
+  wrap?: (link: RedisLink) => RedisLink;
+};
 
 export async function openReplica(url: string, options: ReplicaOptions): Promise<Replica> {
-  const { clock, encryptionKey = null, maxBytes = 1_000_000, commandTimeoutMs = 1000 } = options;
+  const { clock, encryptionKey = null, maxBytes = 1_000_000, commandTimeoutMs = 1000, wrap = (link) => link } = options;
   const { log, lines } = recordLog();
   const { now } = clock;
-  const link = await createRedisLink({ url, scripts: CACHE_SCRIPTS, log, commandTimeoutMs });
+  const link = wrap(await createRedisLink({ url, scripts: CACHE_SCRIPTS, log, commandTimeoutMs }));
   const redis = createRedisCache({ link, encryptionKey, now });
   const memory = createMemoryCache({ maxBytes, now });
   const cache = createTieredCache({ memory, redis, link, now, log });
-  // A value is stored without anybody waiting, with up to two commands: they are over once later ones are, on each node.
+  // A value is stored without anybody waiting, by up to two commands: they are over once later ones are, on each node.
   const everywhere = Array.from({ length: 24 }, (_, index) => `nothing ${index}`);
   const settle = async () => {
     for (let round = 0; round < 3; round++) {

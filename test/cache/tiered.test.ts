@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEGRADED_MS } from '../../src/cache/held.ts';
 import { type RedisServer, startRedis } from '../helpers/redis.ts';
-import { describeCache, describeSharing, type World } from './cache-contract.ts';
+import { describeCache, type World } from './cache-contract.ts';
 import { Clock, entryOf, keep, openReplica, passInRedis, place, type Replica, valueAt } from './rig.ts';
+import { describeSharing } from './sharing-contract.ts';
 
 let server: RedisServer;
 beforeAll(async () => {

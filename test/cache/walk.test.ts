@@ -5,8 +5,8 @@ import { type RedisServer, startRedis } from '../helpers/redis.ts';
 import { Clock, entryOf, openReplica, place, type Replica } from './rig.ts';
 
 /*
- * Two gateways at one Redis do things in any order, some at the same time. Each value is the number of the round in which
- * its read was begun. A drop in a later round makes it stale for every read of a round after that.
+ * Two gateways at one Redis do things in any order, some at the same time. Each value is the number of the round in
+ * which its read was begun. A drop in a later round makes it stale for every read of a round after that.
  */
 
 type Step =

@@ -33,6 +33,7 @@ export class Schedule {
   readonly #passTime: (milliseconds: number) => void;
   #waiting: Waiting[] = [];
   #outside = 0;
+  #goesOutside = false;
   #outsideDone = () => {};
   #lowest = 0;
 
@@ -62,6 +63,7 @@ export class Schedule {
 
   /** Work that another process does: nothing is picked before it is done. */
   async outside<T>(work: () => Promise<T>): Promise<T> {
+    this.#goesOutside = true;
     this.#outside++;
     try {
       return await work();
@@ -78,7 +80,7 @@ export class Schedule {
       if (this.#waiting.length === 0) return;
       if (this.step >= MOST_STEPS) throw new Error('It does not come to an end.');
       // The turns that are kept in Redis go by its clock.
-      if (this.#outside === 0 && this.#waiting.every(({ isSleep }) => isSleep)) await pause();
+      if (this.#goesOutside && this.#waiting.every(({ isSleep }) => isSleep)) await pause();
       const index = this.#pick();
       const [picked] = this.#waiting.splice(index, 1);
       this.trace.push(`${picked?.lane}: ${picked?.label}`);

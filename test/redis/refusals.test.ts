@@ -39,6 +39,28 @@ test.concurrent('a Redis that is full counts as away until there is room', async
   expect(rig.changes()).toEqual(['away: OOM', 'back']);
 });
 
+test.concurrent('one that takes no writes any more is noticed by who writes nothing', async ({ onTestFinished }) => {
+  const { redis, rig } = await startBoth(onTestFinished);
+  await redis.client.config('SET', 'maxmemory', 1);
+  await expect.poll(() => rig.link.isUp, { timeout: 3000 }).toBe(false);
+  expect(rig.changes()).toEqual(['away: OOM']);
+});
+
+test.concurrent('what it can do is tried by those who ask for that, even while it counts as away', async ({
+  onTestFinished,
+}) => {
+  const { redis, rig } = await startBoth(onTestFinished);
+  await rig.add('kept');
+  await redis.client.config('SET', 'maxmemory', 1);
+  await expect(rig.add()).rejects.toThrow(RedisAway);
+  expect(await rig.link.attempt((client) => client.del('kept'))).toBe(1);
+  expect(rig.link.isUp).toBe(false);
+  await redis.stop();
+  await expect
+    .poll(() => rig.link.attempt((client) => client.del('kept')).then(String, (error) => error.name))
+    .toBe('RedisAway');
+});
+
 test.concurrent('rights that are taken away are missed at once', async ({ onTestFinished }) => {
   const { redis, rig } = await startBoth(onTestFinished);
   await redis.client.acl('SETUSER', 'default', '-@all', '+acl');
