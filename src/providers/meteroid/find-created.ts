@@ -1,0 +1,62 @@
+import type { Finding, NewMeteroidSession, Unanswered } from '../../checkout/change.ts';
+import type { CallContext } from '../../checkout/provider.ts';
+import type { CheckoutSession } from '../../checkout/session.ts';
+import { isCustomerId } from './customer-id.ts';
+
+/** How far Meteroid's clock may be behind. */
+const CLOCK_SKEW_MS = 5000;
+/** How long after it was sent a create can still be made: a request waits nowhere longer than this. */
+export const CREATED_WITHIN_MS = 60_000;
+
+export type Lists = {
+  readAll: (call: CallContext) => Promise<CheckoutSession[]>;
+  /** The sessions of one customer; null when it knows no customer of that id. */
+  readOf: (customerId: string, call: CallContext) => Promise<CheckoutSession[] | null>;
+  /** Epoch milliseconds. */
+  now: () => number;
+};
+
+/**
+ * Looks for the session that an unanswered create may have made. Meteroid knows no keys, so it is told by what it is:
+ * made at that time, for that customer, with these terms, and not known to come from another create.
+ * @throws GatewayError when the list cannot be read
+ */
+export async function findCreated(
+  asked: NewMeteroidSession,
+  unanswered: Unanswered,
+  call: CallContext,
+  { readAll, readOf, now }: Lists,
+): Promise<Finding> {
+  // Before the list is read: what is made while it is being read may be missing in it.
+  const isOver = now() > unanswered.sentAt + CREATED_WITHIN_MS;
+  const own = isCustomerId(asked.customerId) ? await readOf(asked.customerId, call) : null;
+  // A customer can be named by an alias too, which the list refuses and no session shows: then all are looked through,
+  // and whose a session is cannot be compared. It is told by its other properties alone.
+  const sessions = own?.filter(({ customer }) => customer?.id === asked.customerId) ?? (await readAll(call));
+  const alike = sessions.filter((session) => isFromThen(session, unanswered.sentAt) && hasTermsOf(session, asked));
+  const taken = await Promise.all(alike.map(({ providerId }) => unanswered.isTaken(providerId)));
+  const [found, ...others] = alike.filter((_, index) => !taken[index]);
+  if (found && others.length === 0) return { is: 'DONE', providerId: found.providerId, session: found };
+  return { is: found || !isOver ? 'UNKNOWN' : 'NOT_DONE' };
+}
+
+function isFromThen({ createdAt }: CheckoutSession, sentAt: number): boolean {
+  if (createdAt === null) return false;
+  const at = Date.parse(createdAt);
+  return at >= sentAt - CLOCK_SKEW_MS && at <= sentAt + CREATED_WITHIN_MS;
+}
+
+/** Whether a session has the terms that were asked for. What was not asked for it does not have. */
+function hasTermsOf({ details }: CheckoutSession, asked: NewMeteroidSession): boolean {
+  if (details.provider !== 'METEROID') return false;
+  // Which code a session shows that got its coupons by their ids is not documented.
+  const isCouponKnown = asked.couponCode !== undefined || !asked.couponIds?.length;
+  return (
+    details.planVersionId === asked.planVersionId &&
+    (!isCouponKnown || details.couponCode === (asked.couponCode ?? null)) &&
+    details.billingStartDate === (asked.billingStartDate ?? null) &&
+    details.billingDayAnchor === (asked.billingDayAnchor ?? null) &&
+    details.netTerms === (asked.netTerms ?? null) &&
+    details.trialDurationDays === (asked.trialDurationDays ?? null)
+  );
+}
