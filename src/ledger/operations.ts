@@ -22,7 +22,7 @@ export type Operation = {
   id: string;
   scope: OperationScope;
   provider: ProviderName;
-  /** Of the input that it was begun with. */
+  /** Of the input that it was begun with, and of the provider. */
   inputHash: string;
   /** What has to be known to find out or to send again: JSON. It may hold personal data. */
   change: string;
@@ -35,7 +35,7 @@ export type Operation = {
   result: string | null;
 };
 
-/** The right to work on an operation, as long as it lasts. */
+/** The right to work on an operation, as long as it lasts; who had it keeps it beyond that until another takes it. */
 export type OperationLease = { owner: string; ms: number };
 
 /** What came of beginning an operation. */
@@ -81,8 +81,8 @@ export type Operations = {
   /** Takes the lease of operations that were left unfinished (UNKNOWN, or IN_PROGRESS with a lease that ran out), the oldest first. */
   takeLeft(lease: OperationLease, limit: number): Promise<Operation[]>;
   /**
-   * Says that a session comes from an operation. False when it is known to come from another; of two operations that claim
-   * the same session, one gets it.
+   * Says that a session comes from an operation, for 72 hours from the first time it is said. False when it is known to
+   * come from another; of two operations that claim the same session, one gets it.
    */
   claim(provider: ProviderName, providerId: string, id: string): Promise<boolean>;
   /** The operation that a session is known to come from; null when none is. */

@@ -12,20 +12,22 @@ export const placeOf = (directory: string | null): string =>
 
 /**
  * Opens the database with its tables up to date, and makes folder and file where they are not yet. Only the gateway's
- * own user may read them: ids of customers are personal data.
+ * own user may read them: what changes are made of is kept there, with names and addresses of customers, so the file is
+ * as sensitive as the database of a shop.
  * @param directory null for a database that lives in memory, as long as the process
+ * @param synchronous what a power cut may take: with NORMAL the last moments, with FULL nothing that was written
  * @throws LedgerError
  */
-export function openDatabase(directory: string | null): DatabaseSync {
+export function openDatabase(directory: string | null, synchronous: 'NORMAL' | 'FULL' = 'NORMAL'): DatabaseSync {
   const place = placeOf(directory);
   try {
     const path = directory === null ? ':memory:' : preparePath(directory);
     const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     try {
       checkOwner(database, place);
-      // With the write-ahead log readers and a writer do not wait for each other, and NORMAL syncs it at checkpoints
-      // only: a process that dies loses nothing, a machine that loses power the last moments.
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+      // With the write-ahead log readers and a writer do not wait for each other. NORMAL syncs it at checkpoints only,
+      // FULL with each write; a process that dies loses nothing either way.
+      database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`);
       migrate(database, place);
     } catch (error) {
       database.close();
