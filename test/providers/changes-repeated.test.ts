@@ -158,6 +158,14 @@ describe('Flex', () => {
     expect(rig.effects('FLEX')).toEqual({ create: 1 });
   });
 
+  test.each(['', '{"error":{"type":"invalid_request_error","message":"in use"}}'])(
+    'a conflict, %j, may be with the same change, which is under way',
+    async (body) => {
+      rig.fault('FLEX', { kind: 'body', status: 409, body });
+      expect(await rig.fail('FLEX', NEW.FLEX)).toMatchObject({ code: 'UPSTREAM_ERROR', mayHaveHappened: true });
+    },
+  );
+
   test.each([
     { error: { type: 'invalid_request_error', param: 'Idempotency-Key' } },
     { detail: [{ loc: ['header', 'idempotency-key'], type: 'missing' }] },

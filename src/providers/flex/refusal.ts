@@ -51,7 +51,8 @@ export function refusalOf({ status, body }: UpstreamAnswer, asked: Asked, log: L
   if (error?.type === 'idempotency_error') throw keyRefused(status, log, true);
   if (error?.param?.toLowerCase() === 'idempotency-key') throw keyRefused(status, log, false);
   const code = codeOf(status, error, asked);
-  if (code === null) throw rejected('FLEX', status);
+  // A conflict of no other kind is one with the same request, which is under way still.
+  if (code === null) throw rejected('FLEX', status, { mayHaveHappened: status === 409 });
   return { is: 'REFUSED', errors: [userError(code, fieldOf(error, code, asked))] };
 }
 
@@ -70,7 +71,7 @@ function codeOf(status: number, error: FlexError | undefined, { session }: Asked
   if (status === 402 || error.type === 'card_error' || /declined/.test(code)) return 'PAYMENT_DECLINED';
   if (status === 404 || /(?:_missing|not_found)$/.test(code)) return 'NOT_FOUND';
   if (/unexpected_state$|^charge_already_/.test(code)) return 'INVALID_STATE';
-  if (status === 409) return /already_exists$/.test(code) ? 'ALREADY_EXISTS' : 'INVALID_STATE';
+  if (/already_exists$/.test(code)) return 'ALREADY_EXISTS';
   return status === 400 || status === 422 ? 'INVALID' : null;
 }
 

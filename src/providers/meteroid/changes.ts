@@ -8,10 +8,10 @@ import { newSessionOf } from '../new-session.ts';
 import { refused, SESSION_ID } from '../user-error.ts';
 import type { MeteroidClient } from './client.ts';
 import { createBody } from './create-body.ts';
-import { findCreated, type Lists } from './find-created.ts';
+import { findCreated, type Sources } from './find-created.ts';
 import { createRefusal } from './refusal.ts';
 
-type Options = Lists & {
+type Options = Sources & {
   client: MeteroidClient;
   /** The session in the answer to a change. @throws GatewayError whose `mayHaveHappened` is true */
   readChanged: (answer: UpstreamAnswer) => CheckoutSession;

@@ -6,9 +6,9 @@ import { isCustomerId } from './customer-id.ts';
 /** How far Meteroid's clock may be behind. */
 const CLOCK_SKEW_MS = 5000;
 /** How long after it was sent a create can still be made: a request waits nowhere longer than this. */
-export const CREATED_WITHIN_MS = 60_000;
+const CREATED_WITHIN_MS = 60_000;
 
-export type Lists = {
+export type Sources = {
   readAll: (call: CallContext) => Promise<CheckoutSession[]>;
   /** The sessions of one customer; null when it knows no customer of that id. */
   readOf: (customerId: string, call: CallContext) => Promise<CheckoutSession[] | null>;
@@ -25,7 +25,7 @@ export async function findCreated(
   asked: NewMeteroidSession,
   unanswered: Unanswered,
   call: CallContext,
-  { readAll, readOf, now }: Lists,
+  { readAll, readOf, now }: Sources,
 ): Promise<Finding> {
   // Before the list is read: what is made while it is being read may be missing in it.
   const isOver = now() > unanswered.sentAt + CREATED_WITHIN_MS;
