@@ -1,0 +1,25 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+
+/** A text that two changes share when they are the same, whatever order their properties were given in. */
+export const inputHashOf = (input: unknown): string =>
+  createHash('sha256').update(canonical(input)).digest('base64url');
+
+/**
+ * The key that a provider is sent: the same from every replica for one operation, and telling nothing of the client's
+ * own. 43 URL-safe characters.
+ * @param operationId of the ledger
+ */
+export const providerKeyOf = (operationId: string): string =>
+  createHmac('sha256', 'checkout-gateway provider key').update(operationId).digest('base64url');
+
+/** For a change that is not under a key of the client's. */
+export const freshProviderKey = (): string => randomBytes(32).toString('base64url');
+
+/** JSON with the properties of objects in order; what is undefined is left out. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((each) => canonical(each ?? null)).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
+  const sorted = entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${sorted.map(([name, each]) => `${JSON.stringify(name)}:${canonical(each)}`).join(',')}}`;
+}
