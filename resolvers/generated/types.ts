@@ -135,8 +135,8 @@ export type CheckoutSession = Node & {
   testMode: Maybe<Scalars['Boolean']['output']>;
   /**
    * The page to send the customer to. Null unless the status is OPEN or PROCESSING, and when the provider has no page for
-   * the session. Whoever has the address can open it, and Meteroid signs a new one at each read: ask for it just before
-   * the redirect and do not store it.
+   * the session. Whoever has the address can open it, and Meteroid signs a new one each time that it is asked: ask for it
+   * just before the redirect and do not store it.
    */
   checkoutUrl: Maybe<Scalars['URL']['output']>;
   /** Where the provider sends the customer after paying. Null at Meteroid. */
@@ -271,7 +271,7 @@ export type CheckoutSessionConnection = {
   totalCount: Maybe<Scalars['Int']['output']>;
   /**
    * One entry for each enabled provider that the filter asks about, with what this page could and could not see of it. A
-   * page is complete only when none of them says FAILED.
+   * page is complete only when none of them says FAILED, and up to date only when none says STALE.
    */
   sources: Array<CheckoutSource>;
 };
@@ -310,9 +310,9 @@ export type CheckoutSource = {
   state: CheckoutSourceState;
   /** How much of what the provider has a list can hold. */
   coverage: CheckoutSourceCoverage;
-  /** Why it could not answer, in the words of `extensions.code`, such as UPSTREAM_TIMEOUT. Null unless it failed. */
+  /** Why it could not answer, in the words of `extensions.code`, such as UPSTREAM_TIMEOUT. Null unless STALE or FAILED. */
   code: Maybe<Scalars['String']['output']>;
-  /** One sentence about the failure, fit to be shown to a user. Null unless it failed. */
+  /** One sentence about the failure, fit to be shown to a user. Null unless STALE or FAILED. */
   message: Maybe<Scalars['String']['output']>;
 };
 
@@ -320,7 +320,7 @@ export type CheckoutSource = {
 export type CheckoutSourceState =
   /** It answered. */
   | 'OK'
-  /** It could not answer, so its sessions come from the cache: `fetchedAt` of each tells from when. */
+  /** It could not answer, so some or all of its sessions come from the cache: `fetchedAt` of each tells from when. */
   | 'STALE'
   /** It could not answer, so its sessions are missing here. None is lost: the next page that it answers for begins with them. */
   | 'FAILED'

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../src/checkout/errors.ts';
 import { globalId } from '../../src/checkout/global-id.ts';
-import type { PagedList, PageRequest, WholeList } from '../../src/checkout/list.ts';
-import type { Expansion, Provider } from '../../src/checkout/provider.ts';
+import type { PagedList, WholeList } from '../../src/checkout/list.ts';
+import type { CallContext, Expansion, Provider } from '../../src/checkout/provider.ts';
 import type { CheckoutSession, FlexLineItem } from '../../src/checkout/session.ts';
 import type { SessionStatus } from '../../src/checkout/status.ts';
 import { chance } from '../../sandbox/prng.ts';
@@ -10,6 +10,7 @@ import { type Schedule, tasks } from './interleavings-schedule.ts';
 /** A session as its provider has it. Version 0 is before it was made. */
 export type State = { version: number; status: SessionStatus; isArchived: boolean };
 
+const SESSIONS = 2;
 const START = Date.UTC(2026, 0, 1);
 const NEXT: Partial<Record<SessionStatus, readonly SessionStatus[]>> = {
   OPEN: ['OPEN', 'PROCESSING', 'COMPLETED', 'CANCELED'],
@@ -19,16 +20,27 @@ const NEXT: Partial<Record<SessionStatus, readonly SessionStatus[]>> = {
 /** What there is at the provider: sessions that change, each change one version on. */
 export class Register {
   readonly states = new Map<string, State>();
+  #made = 0;
   readonly #schedule: Schedule;
   /** Whether its sessions tell when they were changed last. */
   readonly #tellsTime: boolean;
 
-  constructor(schedule: Schedule, ids: readonly string[]) {
+  constructor(schedule: Schedule) {
     this.#schedule = schedule;
     this.#tellsTime = chance(schedule.random, 0.5);
-    for (const id of ids) {
-      const version = chance(schedule.random, 0.8) ? 1 : 0;
-      this.states.set(id, { version, status: 'OPEN', isArchived: false });
+    this.renew();
+  }
+
+  get ids(): string[] {
+    return [...this.states.keys()];
+  }
+
+  /** Other sessions in place of those it had; one in five is yet to be made. */
+  renew(): void {
+    this.states.clear();
+    for (let count = 0; count < SESSIONS; count++) {
+      const version = chance(this.#schedule.random, 0.8) ? 1 : 0;
+      this.states.set(`s${++this.#made}`, { version, status: 'OPEN', isArchived: false });
     }
   }
 
@@ -106,15 +118,15 @@ export class ModelProvider implements Provider {
   readonly name = 'FLEX';
   readonly listing = { kind: 'PAGED' as const, plan: () => null };
   readonly expands = { customer: true, paymentIntent: false };
-  readonly whole: WholeList = { key: 'all', readAll: () => this.#asked(() => this.#listed(WITHOUT)) };
+  readonly whole: WholeList = { key: 'all', readAll: (call) => this.#asked(call, () => this.#listed(WITHOUT)) };
   readonly paged: PagedList;
   readonly #options: Options;
   readonly #flying = new Set<string>();
 
   constructor(options: Options) {
     this.#options = options;
-    const readPage = ({ limit }: PageRequest, expansion: Expansion) =>
-      this.#asked(() => this.#listed(expansion).slice(0, limit));
+    const readPage: PagedList['readPage'] = ({ limit }, expansion, call) =>
+      this.#asked(call, () => this.#listed(expansion).slice(0, limit));
     this.paged = { key: 'paged', isExact: true, isSparse: false, matches: () => true, readPage };
   }
 
@@ -123,12 +135,12 @@ export class ModelProvider implements Provider {
     return this.#flying.size;
   }
 
-  getSession(id: string, expansion: Expansion): Promise<CheckoutSession | null> {
-    return this.#asked(() => this.#one(id, expansion));
+  getSession(id: string, expansion: Expansion, call: CallContext): Promise<CheckoutSession | null> {
+    return this.#asked(call, () => this.#one(id, expansion));
   }
 
-  getLineItems(id: string): Promise<FlexLineItem[] | null> {
-    return this.#asked(() => {
+  getLineItems(id: string, call: CallContext): Promise<FlexLineItem[] | null> {
+    return this.#asked(call, () => {
       const { version } = this.#options.register.stateOf(id);
       const item = { quantity: version, description: String(this.#options.schedule.step) } as FlexLineItem;
       return version === 0 ? null : [item];
@@ -155,10 +167,11 @@ export class ModelProvider implements Provider {
     return all.filter((one) => one !== null);
   }
 
-  async #asked<T>(look: () => T): Promise<T> {
+  async #asked<T>({ deadline }: CallContext, look: () => T): Promise<T> {
     const { schedule, now, onTwice } = this.#options;
     const what = tasks.getStore()?.begun ?? '';
-    if (this.#flying.has(what)) onTwice(what);
+    // One that is late already waits for nobody's turn.
+    if (this.#flying.has(what) && now() < deadline) onTwice(what);
     this.#flying.add(what);
     await schedule.gate('provider', 'looks');
     const seen = look();

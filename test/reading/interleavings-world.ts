@@ -11,8 +11,6 @@ import { Oracle } from './interleavings-oracle.ts';
 import { ModelProvider, Register } from './interleavings-provider.ts';
 import { Schedule, tasks } from './interleavings-schedule.ts';
 
-export const IDS = ['one', 'two'] as const;
-
 const START = Date.UTC(2026, 0, 2);
 const MEMORY_BYTES = 1_000_000;
 /** Milliseconds; a value's freshness, what follows it and all its life lie between them. */
@@ -39,7 +37,7 @@ export class World {
   constructor(seed: number, links: Links | null) {
     this.schedule = new Schedule(seed, (milliseconds) => this.pass(milliseconds));
     this.oracle = new Oracle(this.schedule);
-    this.register = new Register(this.schedule, IDS);
+    this.register = new Register(this.schedule);
     this.#fails = pick(this.schedule.random, [0, 0, 0.15]);
     // Worlds that share a Redis do not share anything in it.
     this.#account = `${seed}`;
