@@ -41,13 +41,22 @@ type GatewayOptions = {
 type Part = { provider: Provider; upstream: Upstream | null };
 
 /** Puts the gateway together and starts it; it serves when the promise resolves. */
-export async function startGateway({
-  config,
-  exampleQuery,
-  now = Date.now,
-  upstreamPolicy,
-  log,
-}: GatewayOptions): Promise<GraphQLServer> {
+export async function startGateway(options: GatewayOptions): Promise<GraphQLServer> {
+  const opened = new AsyncDisposableStack();
+  try {
+    return await assemble(options, opened);
+  } catch (error) {
+    // What is open would keep the process alive.
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+/** @param opened gets what has to be closed, the last first, when the gateway stops */
+async function assemble(
+  { config, exampleQuery, now = Date.now, upstreamPolicy, log }: GatewayOptions,
+  opened: AsyncDisposableStack,
+): Promise<GraphQLServer> {
   const metrics = createMetrics();
   const gatewayLog = log ?? createLog({ level: config.logLevel, secrets: secretsOf(config) });
   const parts = PROVIDER_NAMES.map((name) =>
@@ -55,10 +64,16 @@ export async function startGateway({
   );
   const health = healthOf(parts);
   const ledger = await openLedger({ directory: config.dataDir, accounts: accountsOf(config), now });
+  opened.defer(() => ledger.close());
   const enabled = new Map(enabledIn(parts).map(({ provider }) => [provider.name, provider]));
   const remember = createRemember(ledger.sessionIndex, enabled, gatewayLog);
+  opened.defer(() => remember.flush());
+  for (const { upstream } of parts) opened.defer(() => upstream?.close());
   const redis = await connectRedis(config, gatewayLog);
-  if (redis) metrics.watchRedis(() => redis.isUp);
+  if (redis) {
+    opened.defer(() => redis.close());
+    metrics.watchRedis(() => redis.isUp);
+  }
   const cache = openCache({
     memoryBytes: config.cacheMemoryBytes,
     link: redis,
@@ -101,9 +116,7 @@ export async function startGateway({
     ...server,
     async stop(graceMs) {
       await server.stop(graceMs);
-      for (const { upstream } of parts) upstream?.close();
-      await remember.flush();
-      await Promise.all([ledger.close(), redis?.close()]);
+      await opened.disposeAsync();
     },
   };
 }

@@ -152,8 +152,9 @@ class TieredCache implements Cache {
   }
 
   async #passOn(place: Place, turn: Turn, entry: Entry | null): Promise<void> {
-    if (entry) await this.#redis.store(place, turn, entry);
-    else await this.#redis.release(place, turn);
+    if (!entry) return this.#redis.release(place, turn);
+    const { isNews } = await this.#redis.store(place, turn, entry);
+    if (isNews && place.shownIn) await this.drop(place.shownIn);
   }
 
   /** Whether Redis is to be asked; not of a cell whose drop it has not heard of. */

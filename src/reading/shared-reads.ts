@@ -77,17 +77,17 @@ export function createSharedReads({
       provider: provider.name,
       place: places.session(provider.name, providerId, expansion),
       fetch: (call) => provider.getSession(providerId, expansion, call),
-      keep: (session, fetch) => (session ? sessionEntry(session, fetch) : missingEntry(fetch)),
+      keep: (session, fetch) =>
+        session
+          ? { ...sessionEntry(session, fetch), version: textOf(session) }
+          : { ...missingEntry(fetch), version: NONE },
       isOutdated: (session) => session !== null && told.isOutdated(session),
       isBehind(session, shown) {
         // A session that is not there is gone, unless it was made or changed just now.
         if (!session) return shown !== null;
         return told.isBehind(session) || (shown !== null && isBehind(versionOf(session), shown));
       },
-      fetched(session) {
-        // Other replicas do not know what was told here, but they hear of lists that are behind it.
-        if (session && told.tell(session)) void cache.drop([places.listsCell(provider.name)]);
-      },
+      fetched: (session) => void (session && told.tell(session)),
     };
   };
   const listRead = <T extends CheckoutSession[] | null>(
@@ -142,6 +142,14 @@ export function createSharedReads({
     },
   };
 }
+
+/** The version of a session that is not there. */
+const NONE = 'none';
+
+const textOf = (session: CheckoutSession): string => {
+  const { stage, updatedAt, isArchived } = versionOf(session);
+  return `${session.status} ${stage} ${isArchived} ${updatedAt}`;
+};
 
 /** What a provider cannot expand makes no difference to its answer. */
 const possible = ({ expands = NO_EXPANSION }: Provider, { customer, paymentIntent }: Expansion): Expansion => ({

@@ -13,23 +13,26 @@ export type Told = {
   isBehind(session: CheckoutSession): boolean;
 };
 
-type Telling = { version: SessionVersion; fetchedAt: Instant; until: number };
+type Telling = { version: SessionVersion; fetchedAt: Instant; at: number };
 
 /** Sessions remembered; a version is some 200 bytes. */
 const MAX_SESSIONS = 20_000;
-/** Milliseconds. Longer than a list is shown without asking for it anew, and than replicas of a provider lag behind. */
-const REMEMBERED_MS = 60_000;
+/** Milliseconds. Longer than anything is kept. */
+const REMEMBERED_MS = 25 * 3_600_000;
+/** Milliseconds. Longer than a provider's replicas lag behind each other. */
+const LAG_MS = 60_000;
 
 /** @param now epoch milliseconds */
 export function createTold(now: () => number): Told {
   const tellings = new LRUCache<string, Telling>({ max: MAX_SESSIONS });
   const last = ({ id }: CheckoutSession): Telling | undefined => {
     const telling = tellings.get(id);
-    return telling && telling.until > now() ? telling : undefined;
+    return telling && now() < telling.at + REMEMBERED_MS ? telling : undefined;
   };
   const isBehindTold: Told['isBehind'] = (session) => {
     const telling = last(session);
-    return telling !== undefined && isBehind({ ...telling.version, updatedAt: session.updatedAt }, telling.version);
+    if (!telling || now() >= telling.at + LAG_MS) return false;
+    return isBehind({ ...telling.version, updatedAt: session.updatedAt }, telling.version);
   };
   return {
     tell(session) {
@@ -39,7 +42,7 @@ export function createTold(now: () => number): Told {
       const isNews = before !== undefined && !isSame(before.version, version);
       // Of two answers that crossed on the way, the one that was asked for first says nothing new.
       if (isNews && before.fetchedAt > session.fetchedAt) return false;
-      tellings.set(session.id, { version, fetchedAt: session.fetchedAt, until: now() + REMEMBERED_MS });
+      tellings.set(session.id, { version, fetchedAt: session.fetchedAt, at: now() });
       return isNews;
     },
     isOutdated(session) {
@@ -52,5 +55,8 @@ export function createTold(now: () => number): Told {
   };
 }
 
+/** A list may leave out when its sessions were updated. */
 const isSame = (a: SessionVersion, b: SessionVersion): boolean =>
-  a.updatedAt === b.updatedAt && a.stage === b.stage && a.isArchived === b.isArchived;
+  a.stage === b.stage &&
+  a.isArchived === b.isArchived &&
+  (a.updatedAt === b.updatedAt || a.updatedAt === null || b.updatedAt === null);

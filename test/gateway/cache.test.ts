@@ -333,6 +333,31 @@ describe('lists', () => {
   });
 });
 
+describe('news', () => {
+  it('that a list brings counts for sessions that are kept for long', async () => {
+    const id = newSession('meteroid', { expires_at: null });
+    sandbox.control.expire({ provider: 'meteroid', id });
+    expect(await read('METEROID', id)).toMatchObject({ status: 'EXPIRED' });
+    sandbox.control.patch({ provider: 'meteroid', id, set: { status: 'COMPLETED' } });
+    pass(20);
+    const statusIn = async () => (await list()).nodes.find(({ providerId }) => providerId === id)?.status;
+    expect(await statusIn()).toBe('COMPLETED');
+    pass(200);
+    expect(await read('METEROID', id)).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('in one expansion counts for the others', async () => {
+    const id = flexSession();
+    sandbox.control.expire({ provider: 'flex', id });
+    await read('FLEX', id);
+    sandbox.control.patch({ provider: 'flex', id, set: { status: 'complete' } });
+    const query = `query ($id: String!) { s: checkoutSessionByProviderId(provider: FLEX, providerId: $id) { status customer { email } } }`;
+    expect((await gateway.ask(query, { id })).data.s).toMatchObject({ status: 'COMPLETED' });
+    pass(100);
+    expect(await read('FLEX', id)).toMatchObject({ status: 'COMPLETED' });
+  });
+});
+
 describe('changes', () => {
   const DELETE = `mutation ($id: ID!) { deleteCheckoutSession(input: { id: $id }) { deletedId userErrors { code } } }`;
 
