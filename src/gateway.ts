@@ -21,7 +21,7 @@ import type { RedisLink } from './redis/link.ts';
 import { createServer, type GraphQLServer, type RequestInfo } from './server/index.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics, type Metrics, type ReadOutcome } from './telemetry/metrics.ts';
-import { createUpstream, type Upstream, type UpstreamPolicy } from './upstream/index.ts';
+import { createUpstream, DEFAULT_POLICY, type Upstream, type UpstreamPolicy } from './upstream/index.ts';
 
 /** Milliseconds that one request may take, whatever it asks for. */
 const REQUEST_DEADLINE_MS = 10_000;
@@ -74,14 +74,15 @@ async function assemble(
     opened.defer(() => redis.close());
     metrics.watchRedis(() => redis.isUp);
   }
-  const cache = openCache({
+  const cache = await openCache({
     memoryBytes: config.cacheMemoryBytes,
     link: redis,
     encryptionKey: config.cacheEncryptionKey ?? null,
     now,
     log: gatewayLog,
   });
-  const reads = createSharedReads({ cache, accounts: cacheAccountsOf(config), fetchMs: REQUEST_DEADLINE_MS, now });
+  const fetchMs = upstreamPolicy?.readDeadlineMs ?? DEFAULT_POLICY.readDeadlineMs;
+  const reads = createSharedReads({ cache, accounts: cacheAccountsOf(config), fetchMs, now });
   metrics.watchHealth(() => Object.fromEntries([...enabled.keys()].map((name) => [name, health(name)])));
   const server = await createServer<GatewayContext>({
     schema: makeExecutableSchema({ typeDefs: loadTypeDefs(), resolvers, inheritResolversFromInterfaces: false }),
@@ -198,7 +199,7 @@ function contextFactory({
     const call = { requestId, deadline };
     return {
       call,
-      reading: createReading({ providers, reads, call, remember, observe }),
+      reading: createReading({ providers, reads, call, remember, now, observe }),
       allProviders,
       providers,
       health,

@@ -50,7 +50,7 @@ export function gatedLink(link: RedisLink, schedule: Schedule): RedisLink {
 }
 
 const gate =
-  (schedule: Schedule, layer: string) =>
+  (schedule: Schedule, layer: 'cache' | 'redis') =>
   async <T>(label: string, work: () => Promise<T>): Promise<T> => {
     await schedule.gate(layer, label);
     const result = await work();

@@ -8,19 +8,26 @@ export type Task = {
   schedule: Schedule;
   /** What its flight has begun last, for who looks at which fetches are in flight. */
   begun: string;
+  /** Whether the provider's last answer to it was an old one. */
+  wasBehind: boolean;
 };
 
 export const tasks = new AsyncLocalStorage<Task>();
 
-type Waiting = { lane: string; label: string; sleepMs: number; go: () => void };
+type Layer = (typeof LAYERS)[number] | 'begin' | 'sleep';
+type Waiting = { lane: string; layer: Layer; label: string; sleepMs: number; go: () => void };
+
+/** What a step can belong to, beside the beginning of a task: the provider looks, it answers, and what the caches do. */
+const LAYERS = ['look', 'answer', 'cache', 'redis'] as const;
+const MANNERS = ['anybody', 'priority', 'slow'] as const;
 
 /** More than any schedule needs in which nobody waits for ever. */
 const MOST_STEPS = 20_000;
 
 /**
  * Decides, by a seed alone, which of those who wait at a gate goes on. All else stands still meanwhile, so that one seed
- * is one interleaving. Half of the runs pick anybody at any time; the other half let one lane go as far as it can before
- * another, which finds what takes one long delay in the right place.
+ * is one interleaving. A third of the runs pick anybody at any time; another lets one lane go as far as it can before
+ * another, which finds what takes one long delay in the right place; and the last has one kind of step that takes long.
  */
 export class Schedule {
   /** For everybody who plays in it. */
@@ -28,7 +35,8 @@ export class Schedule {
   /** What has happened, one line a step. */
   readonly trace: string[] = [];
   readonly #random: Random;
-  #isByPriority = false;
+  #manner: (typeof MANNERS)[number] = 'anybody';
+  #slowLayer = '';
   readonly #priorities = new Map<string, number>();
   readonly #passTime: (milliseconds: number) => void;
   #waiting: Waiting[] = [];
@@ -50,7 +58,7 @@ export class Schedule {
   }
 
   /** Waits until the schedule picks it. */
-  gate(layer: string, label: string): Promise<void> {
+  gate(layer: Layer, label: string): Promise<void> {
     return this.#wait(layer, label, 0);
   }
 
@@ -74,7 +82,8 @@ export class Schedule {
 
   /** Goes on until nobody waits. @throws Error when that takes too long */
   async run(): Promise<void> {
-    this.#isByPriority = chance(this.#random, 0.5);
+    this.#manner = pick(this.#random, MANNERS);
+    this.#slowLayer = pick(this.#random, LAYERS);
     const end = this.step + MOST_STEPS;
     for (;;) {
       await this.#quiet();
@@ -94,22 +103,28 @@ export class Schedule {
     if (this.#goesOutside && shortest > 0) await new Promise((resolve) => void setTimeout(resolve, shortest));
   }
 
-  #wait(layer: string, label: string, sleepMs: number): Promise<void> {
+  #wait(layer: Layer, label: string, sleepMs: number): Promise<void> {
     const lane = `${tasks.getStore()?.name ?? 'nobody'} ${layer}`;
     // Who looks whether others are done lets the others go first.
     if (sleepMs > 0) this.#putLast(tasks.getStore()?.name ?? '');
-    return new Promise((resolve) => void this.#waiting.push({ lane, label, sleepMs, go: resolve }));
+    return new Promise((resolve) => void this.#waiting.push({ lane, layer, label, sleepMs, go: resolve }));
   }
 
   #pick(): number {
-    const anybody = Math.floor(this.#random() * this.#waiting.length);
-    if (!this.#isByPriority) return anybody;
+    if (this.#manner !== 'priority') return this.#pickAnybody();
     if (chance(this.#random, 0.03)) this.#priorities.set(pick(this.#random, this.#waiting).lane, --this.#lowest);
     let first = 0;
     for (const [index, { lane }] of this.#waiting.entries()) {
       if (this.#priority(lane) > this.#priority(this.#waiting[first]?.lane ?? '')) first = index;
     }
     return first;
+  }
+
+  #pickAnybody(): number {
+    const indexes = [...this.#waiting.keys()];
+    const quick = indexes.filter((index) => this.#waiting[index]?.layer !== this.#slowLayer);
+    const isSlowToo = this.#manner === 'anybody' || quick.length === 0 || chance(this.#random, 0.03);
+    return pick(this.#random, isSlowToo ? indexes : quick);
   }
 
   #priority(lane: string): number {
