@@ -97,7 +97,7 @@ export function startCachedGateway(): Promise<GraphQLServer> {
     schema: makeExecutableSchema({ typeDefs: loadTypeDefs(), resolvers, inheritResolversFromInterfaces: false }),
     createContext: ({ requestId, deadline }) => {
       const call = { requestId, deadline };
-      const reading = createReading({ providers, reads, call, remember });
+      const reading = createReading({ providers, reads, call, remember, now: Date.now });
       return {
         call,
         reading,

@@ -21,7 +21,7 @@ import type { RedisLink } from './redis/link.ts';
 import { createServer, type GraphQLServer, type RequestInfo } from './server/index.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics, type Metrics, type ReadOutcome } from './telemetry/metrics.ts';
-import { createUpstream, type Upstream, type UpstreamPolicy } from './upstream/index.ts';
+import { createUpstream, DEFAULT_POLICY, type Upstream, type UpstreamPolicy } from './upstream/index.ts';
 
 /** Milliseconds that one request may take, whatever it asks for. */
 const REQUEST_DEADLINE_MS = 10_000;
@@ -41,13 +41,22 @@ type GatewayOptions = {
 type Part = { provider: Provider; upstream: Upstream | null };
 
 /** Puts the gateway together and starts it; it serves when the promise resolves. */
-export async function startGateway({
-  config,
-  exampleQuery,
-  now = Date.now,
-  upstreamPolicy,
-  log,
-}: GatewayOptions): Promise<GraphQLServer> {
+export async function startGateway(options: GatewayOptions): Promise<GraphQLServer> {
+  const opened = new AsyncDisposableStack();
+  try {
+    return await assemble(options, opened);
+  } catch (error) {
+    // What is open would keep the process alive.
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+/** @param opened gets what has to be closed, the last first, when the gateway stops */
+async function assemble(
+  { config, exampleQuery, now = Date.now, upstreamPolicy, log }: GatewayOptions,
+  opened: AsyncDisposableStack,
+): Promise<GraphQLServer> {
   const metrics = createMetrics();
   const gatewayLog = log ?? createLog({ level: config.logLevel, secrets: secretsOf(config) });
   const parts = PROVIDER_NAMES.map((name) =>
@@ -55,18 +64,25 @@ export async function startGateway({
   );
   const health = healthOf(parts);
   const ledger = await openLedger({ directory: config.dataDir, accounts: accountsOf(config), now });
+  opened.defer(() => ledger.close());
   const enabled = new Map(enabledIn(parts).map(({ provider }) => [provider.name, provider]));
   const remember = createRemember(ledger.sessionIndex, enabled, gatewayLog);
+  opened.defer(() => remember.flush());
+  for (const { upstream } of parts) opened.defer(() => upstream?.close());
   const redis = await connectRedis(config, gatewayLog);
-  if (redis) metrics.watchRedis(() => redis.isUp);
-  const cache = openCache({
+  if (redis) {
+    opened.defer(() => redis.close());
+    metrics.watchRedis(() => redis.isUp);
+  }
+  const cache = await openCache({
     memoryBytes: config.cacheMemoryBytes,
     link: redis,
     encryptionKey: config.cacheEncryptionKey ?? null,
     now,
     log: gatewayLog,
   });
-  const reads = createSharedReads({ cache, accounts: cacheAccountsOf(config), fetchMs: REQUEST_DEADLINE_MS, now });
+  const fetchMs = upstreamPolicy?.readDeadlineMs ?? DEFAULT_POLICY.readDeadlineMs;
+  const reads = createSharedReads({ cache, accounts: cacheAccountsOf(config), fetchMs, now });
   metrics.watchHealth(() => Object.fromEntries([...enabled.keys()].map((name) => [name, health(name)])));
   const server = await createServer<GatewayContext>({
     schema: makeExecutableSchema({ typeDefs: loadTypeDefs(), resolvers, inheritResolversFromInterfaces: false }),
@@ -101,9 +117,7 @@ export async function startGateway({
     ...server,
     async stop(graceMs) {
       await server.stop(graceMs);
-      for (const { upstream } of parts) upstream?.close();
-      await remember.flush();
-      await Promise.all([ledger.close(), redis?.close()]);
+      await opened.disposeAsync();
     },
   };
 }
@@ -185,7 +199,7 @@ function contextFactory({
     const call = { requestId, deadline };
     return {
       call,
-      reading: createReading({ providers, reads, call, remember, observe }),
+      reading: createReading({ providers, reads, call, remember, now, observe }),
       allProviders,
       providers,
       health,

@@ -73,7 +73,8 @@ export class SettingsReader {
         this.problem(
           name,
           `an absolute URL that begins with ${oneOf(protocols.map((protocol) => `${protocol}//`))}`,
-          shown(part),
+          // A part of a list may be a part of a password.
+          shown(value ?? part),
         );
         return undefined;
       }
@@ -84,9 +85,16 @@ export class SettingsReader {
   /** One address of Redis or, separated by commas, several of a cluster. The passwords in them are never shown. */
   redisUrl(name: string): string | undefined {
     const value = this.url(name, ['redis:', 'rediss:'], { list: true });
-    for (const part of value?.split(',') ?? []) {
-      const { password } = URL.parse(part.trim()) ?? {};
-      if (password) this.secrets.push(part.trim(), password, decoded(password));
+    const parts = value?.split(',').map((part) => part.trim()) ?? [];
+    for (const part of parts) {
+      const { username = '', password = '', pathname = '' } = URL.parse(part) ?? {};
+      if (password) this.secrets.push(part, password, decoded(password) ?? password);
+      if (decoded(username) === null || decoded(password) === null) {
+        this.problem(name, 'a user and a password whose special characters are percent-encoded', shown(part));
+      } else if (!/^\/?$/.test(pathname) && (parts.length > 1 || !/^\/\d{1,4}$/.test(pathname))) {
+        const expected = parts.length > 1 ? 'URLs of a cluster, which has no databases to choose from' : DATABASE;
+        this.problem(name, expected, shown(part));
+      }
     }
     return value;
   }
@@ -119,22 +127,21 @@ export class SettingsReader {
   }
 }
 
-/** A password as it is outside of a URL. */
-function decoded(text: string): string {
+const DATABASE = 'a URL that ends with the host, the port or the number of a database, such as /2';
+
+/** A user or password as it is outside of a URL; null when it cannot be written like that in one. */
+function decoded(text: string): string | null {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text;
+    return null;
   }
 }
 
 const oneOf = (words: readonly string[]): string => words.join(', ').replace(/, ([^,]*)$/, ' or $1');
 
-/** What came, without the user and password that a URL may hold. */
+/**
+ * What came, without the user and password that a URL may hold: they end at the last @, wherever they were meant to begin.
+ */
 const shown = (url: string): string =>
-  JSON.stringify(
-    url
-      .trim()
-      .replace(/\/\/[^/@]*@/, '//[redacted]@')
-      .replace(/\?.*$/, '?…'),
-  );
+  JSON.stringify(url.trim().replace(/^.*@/s, '[redacted]@').replace(/\?.*$/s, '?…'));

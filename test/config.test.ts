@@ -77,6 +77,11 @@ describe('settings', () => {
     [{ METEROID_WEBHOOK_SECRET: 's' }, 'METEROID_API_KEY: expected to be set because METEROID_WEBHOOK_SECRET is'],
     [{ REDIS_URL: 'http://redis' }, 'REDIS_URL: expected'],
     [{ REDIS_URL: 'redis://a:6379,nonsense' }, 'REDIS_URL: expected'],
+    [{ REDIS_URL: 'redis://a:6379/abc' }, 'REDIS_URL: expected a URL that ends with the host, the port or the number'],
+    [{ REDIS_URL: 'redis://a/1/2' }, 'REDIS_URL: expected a URL that ends with'],
+    [{ REDIS_URL: 'redis://a:1,redis://b:1/2' }, 'REDIS_URL: expected URLs of a cluster'],
+    [{ REDIS_URL: 'redis://:a%ZZb@a' }, 'REDIS_URL: expected a user and a password whose special characters'],
+    [{ CACHE_MEMORY_MIB: '1.5' }, 'CACHE_MEMORY_MIB: expected a whole number from 0 to 65536, got "1.5".'],
     [{ CACHE_ENCRYPTION_KEY: 'c2hvcnQ=' }, 'CACHE_ENCRYPTION_KEY: expected 32 bytes in base64, got 5 bytes.'],
     [{ NODE_ENV: 'production' }, 'at least one of them when NODE_ENV=production'],
     [{ NODE_ENV: 'production', FLEX_API_KEY: 'k' }, 'AUTH_MODE: expected api-key or jwt when NODE_ENV=production'],
@@ -99,6 +104,25 @@ describe('settings', () => {
     });
     expect(message).not.toContain(SECRET);
     expect(message).toContain('METEROID_BASE_URL');
+  });
+
+  it.each([
+    `redis://u:${SECRET}/pw@h:1`,
+    `u:${SECRET}@h:6379`,
+    `redis:/u:${SECRET}@h`,
+    `redis:u:${SECRET}@h`,
+    `redis://u:${SECRET}@pw@h:99999`,
+    `redis://u:${SECRET},pw@h:6379`,
+    `redis://u:${SECRET}@h:1/abc`,
+    `redis://u:${SECRET}%ZZ@h:1`,
+  ])('do not show the password of %s', (url) => {
+    expect(refusal({ REDIS_URL: url })).toMatch(/^REDIS_URL: expected/);
+    expect(refusal({ REDIS_URL: url })).not.toContain(SECRET);
+  });
+
+  it('know the passwords that are never to be logged', () => {
+    const { secrets } = readConfig({ REDIS_URL: 'redis://u:first%20one@a:1,rediss://:second@b:2' });
+    expect(secrets).toEqual(expect.arrayContaining(['first%20one', 'first one', 'second']));
   });
 
   it('come from .env too, where the environment does not say otherwise', () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { startJsonServer } from './helpers/json-server.ts';
+import { startRedis } from './helpers/redis.ts';
 
 const PROJECT = fileURLToPath(new URL('../', import.meta.url));
 
@@ -158,12 +159,16 @@ describe('npm start', () => {
       .toBe('closed');
   });
 
-  it('on a port that is taken ends with exit code 1 and says so', async () => {
+  it('on a port that is taken ends with exit code 1 and says so, with Redis too', async () => {
     const other = await startJsonServer(() => ({}));
-    const gateway = start({ PORT: new URL(other.url).port });
-    expect(await gateway.exited).toBe(1);
-    expect(gateway.output()).toContain('PORT');
-    expect(gateway.output()).not.toMatch(/\n\s+at /);
+    const redis = await startRedis();
+    for (const settings of [{}, { REDIS_URL: redis.url }]) {
+      const gateway = start({ PORT: new URL(other.url).port, ...settings });
+      expect(await gateway.exited).toBe(1);
+      expect(gateway.output()).toContain('PORT');
+      expect(gateway.output()).not.toMatch(/\n\s+at /);
+    }
+    await redis.stop();
     await other.stop();
   });
 });

@@ -10,6 +10,8 @@ export type Place = {
   covering?: readonly string[];
   /** Another cell: when that one is dropped, this value is not valid any more either. */
   under?: string;
+  /** Cells whose values show this one's too: they are dropped when a value of another version is stored. */
+  shownIn?: readonly string[];
 };
 
 /** A value and how long it is good for. All times are epoch milliseconds; each limit is not before the one above it. */
@@ -18,6 +20,11 @@ export type Entry = {
   value: unknown;
   /** When the provider was asked for it. */
   fetchedAt: number;
+  /**
+   * Tells states of what the cell is of from each other. A value of another version takes the place of all that the cell
+   * holds; if it was asked for earlier than that, it is not stored. Values without one stand beside any.
+   */
+  version?: string;
   /** It is as good as asking the provider. */
   freshUntil: number;
   /** It may be shown while it is being asked for anew. */

@@ -34,3 +34,10 @@ export function alone({ epoch, entry }: Look): Look {
   const freshUntil = Math.min(entry.freshUntil, until);
   return { ...look, entry: { ...entry, value, freshUntil, revalidateUntil: Math.min(entry.revalidateUntil, until) } };
 }
+
+/** For who cannot have it from the provider, and for nobody else. */
+export const inNeed = (entry: Entry): Entry => ({
+  ...entry,
+  freshUntil: entry.fetchedAt,
+  revalidateUntil: entry.fetchedAt,
+});

@@ -16,7 +16,7 @@ const MOST_NAMES = 5000;
 
 /**
  * @param encryptionKey 32 bytes; with it, names cannot even be found by trying ids out. Null leaves that open to who
- *   can look into Redis.
+ *   can look into Redis and has the provider's key, which is part of what is hashed.
  */
 export function createKeyNames(encryptionKey: Buffer | null): KeyNames {
   const nameKey =

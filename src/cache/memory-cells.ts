@@ -9,6 +9,8 @@ type Value = { epoch: Epoch; entry: Entry; weight: number };
 
 type Cell = {
   token: string;
+  /** The version seen last, and when it was asked for. */
+  seen?: { version: string; fetchedAt: number };
   values: Map<string, Value>;
   /** Who fetches which field, and until when (epoch milliseconds). */
   turns: Map<string, { turn: Turn; until: number }>;
@@ -73,16 +75,36 @@ export class MemoryCells {
     return turn;
   }
 
-  /** Whether it was stored: not when the epoch has changed, nor when it is heavier than all that may be kept. */
+  /**
+   * Whether it was stored: not when the epoch has changed, when a value of another version was asked for later, nor when
+   * it is heavier than all that may be kept.
+   */
   put(place: Place, epoch: Epoch, entry: Entry): boolean {
     const cell = this.#find(place.cell);
-    if (!cell || this.#maxBytes === 0 || this.#present(place) !== epoch) return false;
+    if (!cell || this.#present(place) !== epoch) return false;
+    const sight = this.#see(cell, place, entry);
+    if (sight === 'old' || this.#maxBytes === 0) return false;
     const before = cell.values.get(place.field);
-    cell.values.set(place.field, { epoch, entry, weight: weigh(entry, this.#maxBytes) });
+    const present = sight === 'news' ? (this.#present(place) ?? epoch) : epoch;
+    cell.values.set(place.field, { epoch: present, entry, weight: weigh(entry, this.#maxBytes) });
     if (this.#settle(place.cell, cell)) return true;
     if (before) cell.values.set(place.field, before);
     else cell.values.delete(place.field);
     return false;
+  }
+
+  /** Notes the version of a value. When it is another, nothing of the cell is valid any more, nor what shows it. */
+  #see(cell: Cell, { shownIn = [] }: Place, { version, fetchedAt }: Entry): 'news' | 'old' | 'same' {
+    const { seen } = cell;
+    if (version === undefined) return 'same';
+    const isOther = seen !== undefined && seen.version !== version;
+    if (isOther && fetchedAt < seen.fetchedAt) return 'old';
+    cell.seen = { version, fetchedAt: Math.max(fetchedAt, isOther ? 0 : (seen?.fetchedAt ?? 0)) };
+    if (!isOther) return 'same';
+    cell.token = newToken();
+    cell.values.clear();
+    this.drop(shownIn);
+    return 'news';
   }
 
   release(place: Place, turn: Turn): void {

@@ -1,3 +1,4 @@
+import { uptimeMs } from '../redis/inspect.ts';
 import type { RedisLink } from '../redis/link.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Cache } from './cache.ts';
@@ -19,11 +20,20 @@ type Options = {
 };
 
 /** The cache as the settings want it: in this process alone, or in front of Redis. */
-export function openCache({ memoryBytes, link, encryptionKey, now, log }: Options): Cache {
+export async function openCache({ memoryBytes, link, encryptionKey, now, log }: Options): Promise<Cache> {
   const memory = createMemoryCache({ maxBytes: memoryBytes, now });
   if (!link) return memory;
   const redis = createRedisCache({ link, encryptionKey, now, onUnreadable: logOnce(log) });
-  return createTieredCache({ memory, redis, link, now, log });
+  return createTieredCache({ memory, redis, link, now, log, trustedSince: await startOf(link, now) });
+}
+
+/**
+ * When Redis was started: what it has from before that comes from a file, which may be older than changes that it was
+ * told of. When it does not tell, all is believed; when it is away, that is found out again as it comes back.
+ */
+async function startOf(link: RedisLink, now: () => number): Promise<number> {
+  const uptime = await link.run(uptimeMs).catch(() => Number.NaN);
+  return Number.isFinite(uptime) ? now() - uptime - 1 : Number.NEGATIVE_INFINITY;
 }
 
 /** Somebody else writes to the same keys, or the memory of Redis is broken: every value would say so. */

@@ -19,12 +19,19 @@ export type RedisLook = Look & {
  * What all replicas share. Unlike the stores that callers get, each method fails when Redis cannot be asked: with
  * RedisAway, or with Redis' own error where that says nothing of its state.
  */
-export type RedisCache = Omit<Cache, 'get'> & {
+export type RedisCache = Omit<Cache, 'get' | 'store'> & {
   get(place: Place): Promise<RedisLook>;
+  /** What the value is shown in is for the caller to drop. */
+  store(place: Place, turn: Turn, entry: Entry): Promise<Stored>;
   /** The present epoch alone; null when the cell, or the one that it stands under, has none. */
   epochOf(place: Place): Promise<Epoch | null>;
   /** Says by a given client what could not be said when it happened. */
   tell(client: RedisClient, news: News): Promise<void>;
+};
+
+export type Stored = {
+  isStored: boolean /** Whether it is of another version than what was there. */;
+  isNews: boolean;
 };
 
 type Options = {
@@ -43,6 +50,10 @@ const BEGUN_MS = 60_000;
 /** For one that others stand under: as long as anything under it is good. */
 const UNDER_MS = 24 * 3_600_000;
 const LONGEST_MS = 7 * 24 * 3_600_000;
+
+/** What the script that stores gives. */
+const STORED = 1;
+const NEWS = 2;
 
 const TOKEN = 'token';
 const valueField = (field: string) => `v:${field}`;
@@ -95,18 +106,34 @@ class SharedCells implements RedisCache {
     return turn;
   }
 
-  async store(place: Place, turn: Turn, entry: Entry): Promise<boolean> {
+  async store(place: Place, turn: Turn, entry: Entry): Promise<Stored> {
+    const renewed = newToken();
+    const stored = await this.#store(place, turn, { entry, epoch: turn.epoch, renewed });
+    if (stored !== NEWS) return { isStored: stored === STORED, isNews: false };
+    const under = underToken(turn.epoch);
+    const epoch = under === undefined ? renewed : `${renewed}.${under}`;
+    return { isStored: (await this.#store(place, turn, { entry, epoch, renewed })) === STORED, isNews: true };
+  }
+
+  async #store(
+    place: Place,
+    turn: Turn,
+    { entry, epoch, renewed }: { entry: Entry; epoch: Epoch; renewed: string },
+  ): Promise<unknown> {
     const spot = { key: this.#names.cell(place.cell), field: valueField(place.field) };
-    const bytes = this.#codec.encode(spot, turn.epoch, entry);
+    const bytes = this.#codec.encode(spot, epoch, entry);
     // It would not be valid; but it would be written over one that is.
     if (bytes === null || !(await this.#isUnderStill(place, turn))) {
       await this.release(place, turn);
-      return false;
+      return 0;
     }
     const { field, owner } = this.#taken.get(turn) ?? { field: '', owner: '' };
     const keep = Math.min(LONGEST_MS, Math.max(BEGUN_MS, Math.ceil(entry.errorUntil - this.#now())));
-    const args = [ownToken(turn.epoch), spot.field, bytes, field, owner, keep];
-    return (await this.#call('cacheStore', spot.key, args)) === 1;
+    const { fetchedAt, version = '' } = entry;
+    return this.#call('cacheStore', spot.key, [
+      ...[ownToken(epoch), spot.field, bytes, field, owner, keep],
+      ...[Math.floor(fetchedAt), version, renewed],
+    ]);
   }
 
   async release(place: Place, turn: Turn): Promise<void> {

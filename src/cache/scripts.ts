@@ -2,7 +2,8 @@ import type { RedisScript } from '../redis/link.ts';
 
 /*
  * Each script touches one key, so that a cluster needs no hash tags and a slot under way never stops one. A cell is a
- * hash: its token, `v:<field>` for values, `t:<field>` for turns, as deadline and owner. What stands at its key and is
+ * hash: its token, `v:<field>` for values, `t:<field>` for turns, as deadline and owner, and `seen` for the version seen
+ * last and when it was asked for. What stands at its key and is
  * no such hash is removed. PTTL and PEXPIRE by hand instead of PEXPIRE's GT, which takes a key without an end for one
  * that lasts longer.
  */
@@ -61,15 +62,40 @@ return {token, isMine}
 `;
 
 /**
- * Stores a value when the cell's token is still the one that it was asked for under.
- * Arguments: the token, the value's field, the value, the turn's field, its owner, how long the key is kept at least.
- * Gives whether it was stored.
+ * Stores a value when the cell's token is still the one that it was asked for under. A value of another version than the
+ * one seen last is news: everything in the cell goes, it gets a new token, and the value has to be stored under that; or,
+ * if it was asked for before that one, it is old.
+ * Arguments: the token, the value's field, the value, the turn's field, its owner, how long the key is kept at least,
+ * when the value was asked for, its version or nothing, a new token.
+ * Gives 1 when it was stored, 2 when it is news, else 0.
  */
 const STORE = `${KEEP}${RELEASE}${NEEDS_HASH}
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
+local isNews = false
+if ARGV[8] ~= '' then
+  local seen = redis.call('HGET', KEYS[1], 'seen') or ''
+  local at, version = string.match(seen, '^(%d+) (.*)$')
+  if at and version ~= ARGV[8] then
+    if tonumber(ARGV[7]) < tonumber(at) then
+      release(KEYS[1], ARGV[4], ARGV[5])
+      return 0
+    end
+    isNews = true
+  end
+  if not at or tonumber(ARGV[7]) > tonumber(at) or isNews then
+    redis.call('HSET', KEYS[1], 'seen', ARGV[7] .. ' ' .. ARGV[8])
+  end
+end
 release(KEYS[1], ARGV[4], ARGV[5])
 keep(KEYS[1], tonumber(ARGV[6]))
+if isNews then
+  for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+    if string.sub(field, 1, 2) == 'v:' then redis.call('HDEL', KEYS[1], field) end
+  end
+  redis.call('HSET', KEYS[1], 'token', ARGV[9])
+  return 2
+end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
 return 1
 `;
 

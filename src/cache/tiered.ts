@@ -2,7 +2,7 @@ import { newest, type SessionVersion } from '../checkout/version.ts';
 import { RedisAway, type RedisClient, type RedisLink } from '../redis/link.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Cache, Entry, Epoch, Look, Place, Turn } from './cache.ts';
-import { alone, Held, isTrusted } from './held.ts';
+import { alone, Held, inNeed, isTrusted } from './held.ts';
 import type { MemoryCache } from './memory.ts';
 import type { MemoryCells } from './memory-cells.ts';
 import type { RedisCache } from './redis.ts';
@@ -16,11 +16,15 @@ type Options = {
   link: RedisLink;
   /** Epoch milliseconds. */
   now: () => number;
+  /** What was fetched before is not believed; epoch milliseconds. @default everything is */
+  trustedSince?: number;
   log: Log;
 };
 
 /** Cells that others stand under are few: one for each provider's lists. */
 const MOST_ABOVE = 1000;
+/** Times that a drop is tried while Redis is there: whoever waits for it must not be answered before the others know. */
+const TELL_TIMES = 5;
 /** Milliseconds before Redis is told again what it did not take although it is there. */
 const TELL_AGAIN_MS = 100;
 
@@ -41,11 +45,12 @@ class TieredCache implements Cache {
   readonly #untold = new Untold();
   readonly #above = new Set<string>();
   /** What was not fetched after it is not believed; epoch milliseconds. */
-  #trustedSince = Number.NEGATIVE_INFINITY;
+  #trustedSince: number;
   #isTelling = false;
   #hasReported = false;
 
-  constructor({ memory, redis, link, now, log }: Options) {
+  constructor({ memory, redis, link, now, trustedSince = Number.NEGATIVE_INFINITY, log }: Options) {
+    this.#trustedSince = trustedSince;
     this.#cells = memory.cells;
     this.#redis = redis;
     this.#link = link;
@@ -62,7 +67,9 @@ class TieredCache implements Cache {
       return (await this.#confirmed(place, here)) ?? (await this.#fetched(place, here));
     } catch (error) {
       this.#report(error);
-      return alone(this.#cells.look(place));
+      const look = alone(this.#cells.look(place));
+      // A single command that failed: others go through, and with them what another replica has to tell.
+      return this.#link.isUp ? { ...look, entry: look.entry && inNeed(look.entry) } : look;
     }
   }
 
@@ -102,7 +109,7 @@ class TieredCache implements Cache {
 
   async drop(cells: readonly string[]): Promise<void> {
     this.#cells.drop(cells);
-    if (await this.#told(() => this.#redis.drop(cells))) return;
+    for (let time = 1; time <= TELL_TIMES; time++) if (await this.#told(() => this.#redis.drop(cells))) return;
     const lost = this.#untold.drop(cells);
     if (lost > 0)
       this.#log.warn({ lost }, 'redis is away for so long that not all changes can be told when it is back');
@@ -152,8 +159,9 @@ class TieredCache implements Cache {
   }
 
   async #passOn(place: Place, turn: Turn, entry: Entry | null): Promise<void> {
-    if (entry) await this.#redis.store(place, turn, entry);
-    else await this.#redis.release(place, turn);
+    if (!entry) return this.#redis.release(place, turn);
+    const { isNews } = await this.#redis.store(place, turn, entry);
+    if (isNews && place.shownIn) await this.drop(place.shownIn);
   }
 
   /** Whether Redis is to be asked; not of a cell whose drop it has not heard of. */

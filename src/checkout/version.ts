@@ -43,3 +43,9 @@ export const newest = (a: SessionVersion, b: SessionVersion): SessionVersion => 
   stage: Math.max(a.stage, b.stage),
   isArchived: a.isArchived || b.isArchived,
 });
+
+/** What of a session changes in its life, as far as every answer about it tells it. Two equal texts are one state. */
+export const stateOf = ({ providerStatus, isArchived, amounts }: CheckoutSession): string =>
+  [providerStatus, isArchived, amounts?.received, amounts?.refunded, amounts?.disputed]
+    .map((part) => (typeof part === 'object' ? part?.minorUnits : part))
+    .join(' ');

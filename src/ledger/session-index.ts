@@ -40,7 +40,10 @@ export type IndexPageRequest = {
  * itself. Every method rejects with a LedgerError when the store fails, and keeps working when the store does again.
  */
 export type SessionIndex = {
-  /** Remembers a session as it is now. Writes nothing when that is known already. */
+  /**
+   * Remembers a session as it is now. Writes nothing when that is known already; nor when it is known to be archived and
+   * this says that it is not, because archives give nothing back, and such a read began before.
+   */
   learn(session: CheckoutSession): Promise<void>;
   /**
    * The provider knows no such session: pages and counts leave it out for an hour, or until it is learned again. Then it

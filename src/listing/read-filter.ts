@@ -90,7 +90,7 @@ function readSpan({ createdAt, createdWithinDays }: FilterInput, now: number): T
   const from = [
     gte && Date.parse(gte),
     gt && Date.parse(gt) + 1,
-    createdWithinDays && toSecond(now - createdWithinDays * DAY_MS),
+    createdWithinDays && toStep(now - createdWithinDays * DAY_MS),
   ];
   const to = [lte && Date.parse(lte), lt && Date.parse(lt) - 1];
   const numbers = (ends: (number | string | null | undefined)[]) => ends.filter((end) => typeof end === 'number');
@@ -100,8 +100,14 @@ function readSpan({ createdAt, createdWithinDays }: FilterInput, now: number): T
   };
 }
 
-// A span that begins with a whole second can be left to a provider that counts in seconds.
-const toSecond = (milliseconds: number): number => Math.floor(milliseconds / 1000) * 1000;
+/** Milliseconds. */
+const STEP_MS = 10_000;
+
+/**
+ * A beginning that is counted back from now stays the same for a while, so that equal questions share an answer; and in
+ * whole seconds it can be left to a provider that counts in them.
+ */
+const toStep = (milliseconds: number): number => Math.floor(milliseconds / STEP_MS) * STEP_MS;
 
 function fingerprintOf(input: FilterInput): string {
   const canonical = canonicalOf({ ...input, includeArchived: input.includeArchived || undefined });

@@ -33,6 +33,9 @@ export const listedProviders = (providers: Iterable<Provider>, options: SourceOp
     };
   });
 
+/** Milliseconds for which the gateway's own list is as good as one of a provider. */
+const LIST_FRESH_MS = 3000;
+
 type NotedSource = Pick<ListedSource, 'source' | 'staleness'>;
 
 /** Makes a source of reads that may be answered from the cache because the provider cannot be asked, and notes it. */
@@ -76,7 +79,10 @@ function sourcesOf(
         listing.plan(filter) && [
           noting((note) =>
             createIndexSource({
-              readEntries: (request) => fromLedger(index.page({ provider: name, filter, ...request }), log),
+              readEntries(request) {
+                reading.isFreshFor(LIST_FRESH_MS);
+                return fromLedger(index.page({ provider: name, filter, ...request }), log);
+              },
               load: async ({ providerId }) =>
                 note(await reading.sessionRead({ provider: name, providerId }, NO_EXPANSION)),
               matches,

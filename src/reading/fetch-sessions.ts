@@ -4,7 +4,7 @@ import type { WholeList } from '../checkout/list.ts';
 import type { Provider } from '../checkout/provider.ts';
 import type { CheckoutSession, ProviderName } from '../checkout/session.ts';
 import type { Reader, ReadResult } from './read-through.ts';
-import type { FetchSessions, SessionRead, Want } from './session-loader.ts';
+import { type FetchSessions, NOTHING, type SessionRead, type Want } from './session-loader.ts';
 import type { SharedReads } from './shared-reads.ts';
 
 /** From this many sessions on, one whole list is cheaper for a provider than asking for each. */
@@ -20,23 +20,30 @@ export function createFetchSessions(
   const readOne = (provider: Provider, { key, expansion }: Want): Promise<SessionRead> =>
     reads.session(provider, key.providerId, expansion, reader);
 
+  const standIn = (provider: Provider, { key, expansion }: Want, failure: unknown): Promise<SessionRead> =>
+    reads.standInSession(provider, key.providerId, expansion, failure, reader);
+
   const readMany = (provider: Provider, list: WholeList, wants: readonly Want[]): Promise<SessionRead>[] => {
     const kept = wants.map(({ key, expansion }) => reads.peekSession(provider, key.providerId, expansion, reader));
     const rest = Promise.all(kept).then((found) => {
       const isWorthIt = found.filter((one) => one === null).length >= LIST_INSTEAD_FROM;
       return isWorthIt ? byId(readAll(provider, list)) : null;
     });
+    // Each that needs it hears of it below.
+    rest.catch(() => {});
     return wants.map(async (want, index) => {
+      const found = await kept[index];
+      if (found) return found;
       try {
-        const found = await kept[index];
-        if (found) return found;
         const all = await rest;
-        if (!all) return readOne(provider, want);
-        return { value: all.sessions.get(want.key.providerId) ?? null, failure: all.failure };
+        const session = all?.sessions.get(want.key.providerId);
+        if (all && session) return { ...all.read, value: session };
+        // A list that was read some time ago says nothing of a session that is not in it.
+        return all && !all.read.isKept ? { ...all.read, value: null } : readOne(provider, want);
       } catch (error) {
         // One bad entry, or more than may be read, spoils a whole list, but not the sessions asked for one by one.
         if (error instanceof GatewayError && error.code === 'UPSTREAM_BAD_RESPONSE') return readOne(provider, want);
-        throw error;
+        return standIn(provider, want, error);
       }
     });
   };
@@ -47,7 +54,7 @@ export function createFetchSessions(
       const provider = providers.get(name);
       const list = provider && wholeListOf(provider);
       // A provider that is not enabled has no sessions.
-      if (!provider) for (const want of group) answers.set(want, Promise.resolve({ value: null, failure: null }));
+      if (!provider) for (const want of group) answers.set(want, Promise.resolve(NOTHING));
       else if (list && group.length >= LIST_INSTEAD_FROM) {
         const promises = readMany(provider, list, group);
         for (const [index, want] of group.entries()) answers.set(want, promises[index] as Promise<SessionRead>);
@@ -57,9 +64,9 @@ export function createFetchSessions(
   };
 }
 
-async function byId(read: Promise<ReadResult<CheckoutSession[]>>) {
-  const { value, failure } = await read;
-  return { sessions: new Map(value.map((session) => [session.providerId, session])), failure };
+async function byId(reading: Promise<ReadResult<CheckoutSession[]>>) {
+  const read = await reading;
+  return { sessions: new Map(read.value.map((session) => [session.providerId, session])), read };
 }
 
 const wholeListOf = ({ listing }: Provider): WholeList | null =>

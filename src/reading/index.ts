@@ -34,6 +34,8 @@ export type Reading = {
   calls: ReadonlyMap<ProviderName, number>;
   /** How much of it came from what is kept. */
   report: CacheReport;
+  /** Something else went into the answer, which is good for so many milliseconds. */
+  isFreshFor(milliseconds: number): void;
   /** Makes the next read of a session ask the provider again, whoever reads; see `SharedReads.forget`. */
   forget(key: SessionKey, shown?: SessionVersion): Promise<void>;
 };
@@ -44,14 +46,17 @@ type ReadingOptions = {
   reads: SharedReads;
   call: CallContext;
   remember: Remember;
+  /** Epoch milliseconds. */
+  now: () => number;
   /** Is told how each read went. */
   observe?: (outcome: ReadOutcome) => void;
 };
 
-export function createReading({ providers, reads, call, remember, observe }: ReadingOptions): Reading {
-  const { limit, calls } = createLimit();
+export function createReading({ providers, reads, call, remember, now, observe }: ReadingOptions): Reading {
+  const calls = new Map<ProviderName, number>();
   const report = new ReportBuilder(observe);
-  const reader: Reader = { call, limit, report };
+  const onCall = (provider: ProviderName) => void calls.set(provider, (calls.get(provider) ?? 0) + 1);
+  const reader: Reader = { call, limit: createLimit(), report, onCall };
   const lists = new Map<string, Promise<ReadResult<CheckoutSession[]>>>();
   const pages = new Map<string, Promise<ReadResult<CheckoutSession[] | null>>>();
   const readAll = (provider: Provider, list: WholeList) =>
@@ -65,8 +70,8 @@ export function createReading({ providers, reads, call, remember, observe }: Rea
   };
   const sessionRead: Reading['sessionRead'] = async (key, expansion) => {
     const read = await sessions.load(key, expansion);
-    if (read.value) remember.found(read.value);
-    else remember.missing(key);
+    if (read.value && read.isCurrent) remember.found(read.value);
+    if (!read.value && read.isCurrent) remember.missing(key);
     return read;
   };
   return {
@@ -80,6 +85,7 @@ export function createReading({ providers, reads, call, remember, observe }: Rea
     all: async (provider, list) => primed(await readAll(provider, list), NO_EXPANSION),
     calls,
     report,
+    isFreshFor: (milliseconds) => report.isFreshUntil(now() + milliseconds),
     async forget(key, shown) {
       await reads.forget(key, shown);
       sessions.forget(key);

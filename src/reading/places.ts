@@ -26,7 +26,7 @@ export function createPlaces(accounts: CacheAccounts): Places {
     listsCell,
     session: (provider, providerId, expansion) => {
       const [field = '', ...covering] = fieldsFor(expansion);
-      return { cell: sessionCell(provider, providerId), field, covering };
+      return { cell: sessionCell(provider, providerId), field, covering, shownIn: [listsCell(provider)] };
     },
     lineItems: (provider, providerId) => ({ cell: sessionCell(provider, providerId), field: 'lineItems' }),
     list: (provider, list) => ({ cell: cell(provider, 'list', list), field: 'list', under: listsCell(provider) }),

@@ -1,37 +1,47 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cache, Entry, Epoch, Place, Turn } from '../cache/cache.ts';
+import type { Cache, Entry, Epoch, Place } from '../cache/cache.ts';
 import { GatewayError } from '../checkout/errors.ts';
 import type { CallContext } from '../checkout/provider.ts';
 import { displayName, type ProviderName } from '../checkout/provider-name.ts';
 import type { SessionVersion } from '../checkout/version.ts';
+import { fetchInTurn, type Landed, type TurnOptions } from './fetch-in-turn.ts';
 import type { LimitCalls } from './limit.ts';
 import type { ReportBuilder } from './report.ts';
 
-/** A question to a provider whose answer is kept. */
+/** A question to a provider whose answer is kept. Times are epoch milliseconds. */
 export type CachedRead<T> = {
   provider: ProviderName;
   place: Place;
   fetch(call: CallContext): Promise<T>;
   /** How long an answer is good for; null for one that is not kept. */
   keep(value: T, fetch: { fetchedAt: number; random: number }): Entry | null;
-  /** Whether a value that is kept has been overtaken by what was told since. */
-  isOutdated(value: T): boolean;
+  /** Whether an answer to a question asked then has been overtaken by what was told since. */
+  isOutdated(value: T, askedAt: number): boolean;
   /**
    * Whether an answer lies behind what is known already: it is asked for once more, and not kept if it does so again.
    * @param shown what a change or a webhook has told
    */
   isBehind(value: T, shown: SessionVersion | null): boolean;
-  /** Sees each value that a provider gave. */
-  fetched(value: T): void;
+  /** Sees each value that a provider gave and that is not behind. */
+  fetched(value: T, askedAt: number): void;
 };
 
 /** The request that reads. */
-export type Reader = { call: CallContext; limit: LimitCalls; report: ReportBuilder };
+export type Reader = {
+  call: CallContext;
+  limit: LimitCalls;
+  report: ReportBuilder;
+  /** Told of every call to a provider that it causes. */
+  onCall(provider: ProviderName): void;
+};
 
 export type ReadResult<T> = {
   value: T;
   /** Why the provider could not be asked, when the value is an old one that stands in for its answer. */
   failure: GatewayError | null;
+  /** Whether the provider was not asked for it just now. */
+  isKept: boolean;
+  /** Whether it is the state of things, as far as is known. */
+  isCurrent: boolean;
 };
 
 export type ReadThrough = {
@@ -39,150 +49,135 @@ export type ReadThrough = {
   read<T>(question: CachedRead<T>, reader: Reader): Promise<ReadResult<T>>;
   /** What is kept and fresh, without asking anybody. */
   peek<T>(question: CachedRead<T>, reader: Reader): Promise<ReadResult<T> | null>;
+  /** What is kept and may stand in for a provider that failed when it was asked some other way. @throws the failure */
+  standIn<T>(question: CachedRead<T>, failure: unknown, reader: Reader): Promise<ReadResult<T>>;
 };
 
-type Landed = { value: unknown; freshUntil: number; isKept: boolean };
 type Flight = Promise<Landed>;
 
-type Options = {
-  cache: Cache;
-  /** Epoch milliseconds. */
-  now: () => number;
-  /** From 0 to 1. */
-  random: () => number;
+type Options = Omit<TurnOptions, 'lookUp'> & {
   /** Milliseconds that a fetch may take, whoever waits for it. */
   fetchMs: number;
 };
-
-/** Milliseconds between two looks at whether another replica has fetched what is wanted here. */
-const LOOK_MS = 25;
 
 /**
  * Reads through the cache. A provider is asked for one thing once at a time, by whichever request came first; the others
  * wait for that answer, each as long as it can, and none of them cancels it by going away.
  */
-export function createReadThrough({ cache, now, random, fetchMs }: Options): ReadThrough {
-  /** By place and epoch: who comes after a change does not join what began before it. */
-  const flights = new Map<string, Flight>();
+export const createReadThrough = (options: Options): ReadThrough => new Reads(options);
 
-  async function lookUp<T>(question: CachedRead<T>) {
-    const { epoch, entry } = await cache.get(question.place);
-    // What is older than what was told already is as good as nothing.
-    return { epoch, entry: entry && question.isOutdated(entry.value as T) ? null : entry };
+class Reads implements ReadThrough {
+  readonly #cache: Cache;
+  readonly #now: () => number;
+  readonly #options: Options;
+  /** By place and epoch: who comes after a change does not join what began before it. */
+  readonly #flights = new Map<string, Flight>();
+
+  constructor(options: Options) {
+    this.#cache = options.cache;
+    this.#now = options.now;
+    this.#options = options;
   }
 
-  function joinable({ cell, field, covering = [] }: Place, epoch: Epoch): Flight | undefined {
+  async read<T>(question: CachedRead<T>, reader: Reader): Promise<ReadResult<T>> {
+    const { epoch, entry } = await this.#lookUp(question);
+    if (entry && this.#now() < entry.revalidateUntil) {
+      if (this.#now() >= entry.freshUntil) this.#refresh(question, epoch, reader);
+      reader.report.hit(entry.freshUntil);
+      return kept(entry);
+    }
+    try {
+      // Who waits for a place has not set off yet: nobody who joins waits in another's queue.
+      return await reader.limit(question.provider, () => this.#fetch(question, epoch, reader));
+    } catch (error) {
+      return this.#instead(entry, error, reader);
+    }
+  }
+
+  async peek<T>(question: CachedRead<T>, { report }: Reader): Promise<ReadResult<T> | null> {
+    const { entry } = await this.#lookUp(question);
+    if (!entry || this.#now() >= entry.freshUntil) return null;
+    report.hit(entry.freshUntil);
+    return kept(entry);
+  }
+
+  async standIn<T>(question: CachedRead<T>, failure: unknown, reader: Reader): Promise<ReadResult<T>> {
+    return this.#instead((await this.#lookUp(question)).entry, failure, reader);
+  }
+
+  #instead<T>(entry: Entry | null, error: unknown, { report }: Reader): ReadResult<T> {
+    if (!entry || this.#now() >= entry.errorUntil || !isTroubleOfTheProvider(error)) {
+      report.failed();
+      throw error;
+    }
+    report.stale();
+    return { ...kept<T>(entry), failure: error, isCurrent: false };
+  }
+
+  readonly #lookUp = async <T>(question: CachedRead<T>) => {
+    const { epoch, entry } = await this.#cache.get(question.place);
+    // What is older than what was told already is as good as nothing; so is what was told in the same millisecond, of
+    // which nobody knows.
+    const isOutdated = entry !== null && question.isOutdated(entry.value as T, entry.fetchedAt - 1);
+    return { epoch, entry: isOutdated ? null : entry };
+  };
+
+  async #fetch<T>(question: CachedRead<T>, epoch: Epoch | null, reader: Reader): Promise<ReadResult<T>> {
+    const { call, report } = reader;
+    const wait = ({ landed }: { landed: Flight }) => within(landed, call.deadline - this.#now(), question.provider);
+    const flying = epoch === null ? undefined : this.#joinable(question.place, epoch);
+    let answer = await wait(flying ? { landed: flying } : await this.#depart(question, reader));
+    // Something newer was told while this was on its way.
+    if (question.isOutdated(answer.value as T, answer.askedAt))
+      answer = await wait(await this.#depart(question, reader));
+    if (answer.isKept) report.hit(answer.freshUntil);
+    else report.miss(answer.freshUntil);
+    const { value, isKept, isCurrent } = answer;
+    return { value: value as T, failure: null, isKept, isCurrent };
+  }
+
+  #joinable({ cell, field, covering = [] }: Place, epoch: Epoch): Flight | undefined {
     for (const one of [field, ...covering]) {
-      const flight = flights.get(flightKey(cell, one, epoch));
+      const flight = this.#flights.get(flightKey(cell, one, epoch));
       if (flight) return flight;
     }
     return undefined;
   }
 
   /** Sets off to fetch, or joins who did already. */
-  async function depart<T>(question: CachedRead<T>, reader: Reader): Promise<{ landed: Flight }> {
-    const turn = await cache.begin(question.place);
+  async #depart<T>(question: CachedRead<T>, reader: Reader): Promise<{ landed: Flight }> {
+    const turn = await this.#cache.begin(question.place);
     const { cell, field } = question.place;
-    const flying = joinable(question.place, turn.epoch);
-    if (flying) return { landed: flying };
+    const flying = this.#joinable(question.place, turn.epoch);
+    if (flying) {
+      if (turn.isMine) void this.#cache.release(question.place, turn);
+      return { landed: flying };
+    }
     const key = flightKey(cell, field, turn.epoch);
-    const call = { requestId: reader.call.requestId, deadline: now() + fetchMs };
-    const landed: Flight = takeTurn(question, turn, reader.limit, call).finally(() => flights.delete(key));
-    flights.set(key, landed);
+    const call = { requestId: reader.call.requestId, deadline: this.#now() + this.#options.fetchMs };
+    const options = { ...this.#options, lookUp: this.#lookUp };
+    const landed: Flight = fetchInTurn(question, turn, { ...reader, call }, options).finally(() =>
+      this.#flights.delete(key),
+    );
+    this.#flights.set(key, landed);
     // Everybody who waits hears of it; when nobody does any more, it is no unhandled rejection.
     landed.catch(() => {});
     return { landed };
   }
 
-  async function takeTurn<T>(
-    question: CachedRead<T>,
-    first: Turn,
-    limit: LimitCalls,
-    call: CallContext,
-  ): Promise<Landed> {
-    for (let turn = first; ; turn = await cache.begin(question.place)) {
-      // Somebody may have landed between the look that found nothing and the turn.
-      const { entry } = await lookUp(question);
-      if (entry && now() < entry.freshUntil) {
-        if (turn.isMine) await cache.release(question.place, turn);
-        return { value: entry.value, freshUntil: entry.freshUntil, isKept: true };
-      }
-      if (turn.isMine || now() >= call.deadline) return fetchNow(question, turn, limit, call);
-      await sleep(LOOK_MS);
-    }
-  }
-
-  async function fetchNow<T>(
-    question: CachedRead<T>,
-    turn: Turn,
-    limit: LimitCalls,
-    call: CallContext,
-  ): Promise<Landed> {
-    const { provider, place, fetch, keep, isBehind, fetched } = question;
-    const ask = () => limit(provider, () => fetch(call));
-    try {
-      let fetchedAt = now();
-      let value = await ask();
-      if (isBehind(value, turn.shown)) {
-        fetchedAt = now();
-        value = await ask();
-      }
-      // Behind even so: it is what the provider says, but the next one asks again.
-      const entry = isBehind(value, turn.shown) ? null : keep(value, { fetchedAt, random: random() });
-      fetched(value);
-      if (entry && entry.errorUntil > now()) await cache.store(place, turn, entry);
-      else await cache.release(place, turn);
-      return { value, freshUntil: entry?.freshUntil ?? 0, isKept: false };
-    } catch (error) {
-      await cache.release(place, turn);
-      throw error;
-    }
-  }
-
-  function refresh<T>(question: CachedRead<T>, epoch: Epoch | null, reader: Reader): void {
-    if (epoch !== null && joinable(question.place, epoch)) return;
+  #refresh<T>(question: CachedRead<T>, epoch: Epoch | null, reader: Reader): void {
+    if (epoch !== null && this.#joinable(question.place, epoch)) return;
     // Should it fail, the next reader tries again.
-    depart(question, reader).catch(() => {});
+    this.#depart(question, reader).catch(() => {});
   }
-
-  const asResult = <T>(value: unknown, failure: GatewayError | null): ReadResult<T> => ({ value: value as T, failure });
-
-  return {
-    async read<T>(question: CachedRead<T>, reader: Reader): Promise<ReadResult<T>> {
-      const { epoch, entry } = await lookUp(question);
-      const { report, call } = reader;
-      if (entry && now() < entry.revalidateUntil) {
-        if (now() >= entry.freshUntil) refresh(question, epoch, reader);
-        report.hit(entry.freshUntil);
-        return asResult(entry.value, null);
-      }
-      const flying = epoch === null ? undefined : joinable(question.place, epoch);
-      const wait = ({ landed }: { landed: Flight }) => within(landed, call.deadline - now(), question.provider);
-      try {
-        let answer = await wait(flying ? { landed: flying } : await depart(question, reader));
-        // Something newer was told while this was on its way for somebody else.
-        if (flying && question.isOutdated(answer.value as T)) answer = await wait(await depart(question, reader));
-        const { value, freshUntil, isKept } = answer;
-        if (isKept) report.hit(freshUntil);
-        else report.miss(freshUntil);
-        return asResult(value, null);
-      } catch (error) {
-        if (!entry || now() >= entry.errorUntil || !isTroubleOfTheProvider(error)) {
-          report.failed();
-          throw error;
-        }
-        report.stale();
-        return asResult(entry.value, error);
-      }
-    },
-    async peek(question, { report }) {
-      const { entry } = await lookUp(question);
-      if (!entry || now() >= entry.freshUntil) return null;
-      report.hit(entry.freshUntil);
-      return asResult(entry.value, null);
-    },
-  };
 }
+
+const kept = <T>({ value }: Entry): ReadResult<T> => ({
+  value: value as T,
+  failure: null,
+  isKept: true,
+  isCurrent: true,
+});
 
 const flightKey = (cell: string, field: string, epoch: Epoch): string => `${epoch}\n${field}\n${cell}`;
 

@@ -27,13 +27,13 @@ export class ReportBuilder implements CacheReport {
   hit(freshUntil: number): void {
     this.hits++;
     this.#observe('hit');
-    this.#isFreshUntil(freshUntil);
+    this.isFreshUntil(freshUntil);
   }
 
   miss(freshUntil: number): void {
     this.misses++;
     this.#observe('miss');
-    this.#isFreshUntil(freshUntil);
+    this.isFreshUntil(freshUntil);
   }
 
   /** The provider was asked in vain, and what is kept stands in for its answer. */
@@ -41,17 +41,18 @@ export class ReportBuilder implements CacheReport {
     this.hits++;
     this.isStale = true;
     this.#observe('stale');
-    this.#isFreshUntil(0);
+    this.isFreshUntil(0);
   }
 
   /** The provider was asked in vain, and nothing stands in: what is missing may be there the next moment. */
   failed(): void {
     this.misses++;
     this.#observe('failed');
-    this.#isFreshUntil(0);
+    this.isFreshUntil(0);
   }
 
-  #isFreshUntil(time: number): void {
+  /** All of it is fresh no longer than until then. */
+  isFreshUntil(time: number): void {
     this.freshUntil = Math.min(this.freshUntil ?? time, time);
   }
 }

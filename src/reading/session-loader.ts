@@ -50,7 +50,7 @@ export function createSessionLoader(fetch: FetchSessions): SessionLoader {
     },
     prime(session, expansion) {
       const name = nameOf(session);
-      if (!known.has(name)) known.set(name, { expansion, read: Promise.resolve({ value: session, failure: null }) });
+      if (!known.has(name)) known.set(name, { expansion, read: Promise.resolve({ ...NOTHING, value: session }) });
     },
     forget(key) {
       known.delete(nameOf(key));
@@ -58,7 +58,8 @@ export function createSessionLoader(fetch: FetchSessions): SessionLoader {
   };
 }
 
-const NOTHING: SessionRead = { value: null, failure: null };
+/** What is read of a provider that is not enabled. */
+export const NOTHING: SessionRead = { value: null, failure: null, isKept: false, isCurrent: false };
 
 /** One want for each session, with all that is wanted of it now and was before. */
 function mergeWants(wants: readonly Want[], known: ReadonlyMap<string, Known>): Map<string, Want> {

@@ -1,9 +1,9 @@
 import type { Cache } from '../cache/cache.ts';
-import type { SessionKey } from '../checkout/global-id.ts';
+import { globalId, type SessionKey } from '../checkout/global-id.ts';
 import type { PagedList, PageRequest, WholeList } from '../checkout/list.ts';
 import { type Expansion, NO_EXPANSION, type Provider } from '../checkout/provider.ts';
 import type { CheckoutSession, FlexLineItem } from '../checkout/session.ts';
-import { isBehind, type SessionVersion, versionOf } from '../checkout/version.ts';
+import { isBehind, type SessionVersion, stateOf, versionOf } from '../checkout/version.ts';
 import { lineItemsEntry, listEntry, missingEntry, sessionEntry } from './lifetime.ts';
 import { type CacheAccounts, createPlaces } from './places.ts';
 import { type CachedRead, createReadThrough, type Reader, type ReadResult } from './read-through.ts';
@@ -25,6 +25,14 @@ export type SharedReads = {
     expansion: Expansion,
     reader: Reader,
   ): Promise<ReadResult<CheckoutSession | null> | null>;
+  /** A session that is kept and may stand in, because its provider failed when it was asked for a whole list. @throws the failure */
+  standInSession(
+    provider: Provider,
+    providerId: string,
+    expansion: Expansion,
+    failure: unknown,
+    reader: Reader,
+  ): Promise<ReadResult<CheckoutSession | null>>;
   /** None when there is no such session. */
   lineItems(provider: Provider, providerId: string, reader: Reader): Promise<ReadResult<FlexLineItem[] | null>>;
   /** Null when the session that the page is anchored at is gone. */
@@ -65,7 +73,7 @@ export function createSharedReads({
 }: SharedReadsOptions): SharedReads {
   const places = createPlaces(accounts);
   const told = createTold(now);
-  const { read, peek } = createReadThrough({ cache, now, random, fetchMs });
+  const through = createReadThrough({ cache, now, random, fetchMs });
 
   const sessionRead = (
     provider: Provider,
@@ -77,17 +85,18 @@ export function createSharedReads({
       provider: provider.name,
       place: places.session(provider.name, providerId, expansion),
       fetch: (call) => provider.getSession(providerId, expansion, call),
-      keep: (session, fetch) => (session ? sessionEntry(session, fetch) : missingEntry(fetch)),
-      isOutdated: (session) => session !== null && told.isOutdated(session),
+      keep: (session, fetch) =>
+        session
+          ? { ...sessionEntry(session, fetch), version: textOf(session) }
+          : { ...missingEntry(fetch), version: NONE },
+      isOutdated: (session, askedAt) =>
+        session ? told.isOutdated(session, askedAt) : told.isThere(globalId(provider.name, providerId), askedAt),
       isBehind(session, shown) {
         // A session that is not there is gone, unless it was made or changed just now.
         if (!session) return shown !== null;
         return told.isBehind(session) || (shown !== null && isBehind(versionOf(session), shown));
       },
-      fetched(session) {
-        // Other replicas do not know what was told here, but they hear of lists that are behind it.
-        if (session && told.tell(session)) void cache.drop([places.listsCell(provider.name)]);
-      },
+      fetched: (session, askedAt) => void (session && told.tell(session, askedAt)),
     };
   };
   const listRead = <T extends CheckoutSession[] | null>(
@@ -100,21 +109,24 @@ export function createSharedReads({
     fetch,
     // That an anchor is gone is found out again.
     keep: (sessions, times) => sessions && listEntry(sessions, times),
-    isOutdated: (sessions) => sessions?.some(told.isOutdated) ?? false,
+    isOutdated: (sessions, askedAt) => sessions?.some((session) => told.isOutdated(session, askedAt)) ?? false,
     isBehind: () => false,
-    fetched(sessions) {
-      const news = sessions?.filter(told.tell) ?? [];
+    fetched(sessions, askedAt) {
+      const news = sessions?.filter((session) => told.tell(session, askedAt)) ?? [];
       const cells = news.map(({ providerId }) => places.sessionCell(provider.name, providerId));
       if (cells.length > 0) void cache.drop(cells);
     },
   });
 
   return {
-    session: (provider, providerId, expansion, reader) => read(sessionRead(provider, providerId, expansion), reader),
+    session: (provider, providerId, expansion, reader) =>
+      through.read(sessionRead(provider, providerId, expansion), reader),
     peekSession: (provider, providerId, expansion, reader) =>
-      peek(sessionRead(provider, providerId, expansion), reader),
+      through.peek(sessionRead(provider, providerId, expansion), reader),
+    standInSession: (provider, providerId, expansion, failure, reader) =>
+      through.standIn(sessionRead(provider, providerId, expansion), failure, reader),
     lineItems: (provider, providerId, reader) =>
-      read(
+      through.read(
         {
           provider: provider.name,
           place: places.lineItems(provider.name, providerId),
@@ -129,12 +141,12 @@ export function createSharedReads({
     page(provider, list, request, wanted, reader) {
       const expansion = possible(provider, wanted);
       const key = JSON.stringify([list.key, request, expansion]);
-      return read(
+      return through.read(
         listRead(provider, key, (call) => list.readPage(request, expansion, call)),
         reader,
       );
     },
-    all: (provider, list, reader) => read(listRead(provider, list.key, list.readAll), reader),
+    all: (provider, list, reader) => through.read(listRead(provider, list.key, list.readAll), reader),
     async forget({ provider, providerId }, shown) {
       const cell = places.sessionCell(provider, providerId);
       if (shown) await cache.show(cell, shown);
@@ -142,6 +154,11 @@ export function createSharedReads({
     },
   };
 }
+
+/** The version of a session that is not there. */
+const NONE = 'none';
+
+const textOf = (session: CheckoutSession): string => `${stateOf(session)} ${session.updatedAt}`;
 
 /** What a provider cannot expand makes no difference to its answer. */
 const possible = ({ expands = NO_EXPANSION }: Provider, { customer, paymentIntent }: Expansion): Expansion => ({

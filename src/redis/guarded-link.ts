@@ -4,6 +4,7 @@ import { callScript } from './call-script.ts';
 import { type Connection, connect } from './connection.ts';
 import { Health } from './health.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { inspect } from './inspect.ts';
 import { RedisAway, type RedisClient, type RedisLink, type RedisScript } from './link.ts';
 import { probe, refreshSlots } from './probe.ts';
 import { Recovery } from './recovery.ts';
@@ -35,6 +36,8 @@ export class GuardedLink implements RedisLink {
   readonly #heartbeat = new Heartbeat(() => this.run((client) => probe(client, this.#limit)));
   readonly #preparations: ((client: RedisClient) => Promise<void>)[] = [];
   #connection: Connection;
+  /** The connection that has been looked at. */
+  #inspected: RedisClient | undefined;
   #lateInARow = 0;
   #isStarting = true;
   #isClosed = false;
@@ -169,6 +172,8 @@ export class GuardedLink implements RedisLink {
   async #probe(): Promise<void> {
     const { client } = this.#connection;
     if (client.status !== 'ready') throw new RedisAway('There is no connection.');
+    if (client !== this.#inspected) await inspect(client, this.#limit);
+    this.#inspected = client;
     await probe(client, this.#limit);
   }
 

@@ -2,8 +2,18 @@ import { type Cluster, Command } from 'ioredis';
 import type { RedisClient } from './link.ts';
 import type { TimeLimit } from './time-limit.ts';
 
-/** A write by a script, as the gateway's own are: it fails wherever they would. */
-const WRITE = "return redis.call('SET', KEYS[1], '1', 'PX', 1000)";
+/** What the gateway's own scripts do, in one: it fails wherever they would. */
+const WRITE = `
+redis.call('TIME')
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind ~= 'hash' and kind ~= 'none' then redis.call('UNLINK', KEYS[1]) end
+redis.call('HSET', KEYS[1], 'probe', '1', 'other', '1')
+redis.call('HDEL', KEYS[1], 'other')
+redis.call('HKEYS', KEYS[1])
+redis.call('HGET', KEYS[1], 'probe')
+if redis.call('PTTL', KEYS[1]) < 1000 then redis.call('PEXPIRE', KEYS[1], 1000) end
+return 1
+`;
 const KEY = 'checkout-gateway:probe';
 const SLOTS = 16_384;
 
@@ -13,7 +23,9 @@ const SLOTS = 16_384;
  */
 export async function probe(client: RedisClient, limit: TimeLimit): Promise<void> {
   const keys = client.isCluster ? keysOfMasters(client as Cluster) : [KEY];
-  await Promise.all(keys.map((key) => limit.hold(client.eval(WRITE, 1, key))));
+  await Promise.all(
+    keys.flatMap((key) => [limit.hold(client.eval(WRITE, 1, key)), limit.hold(client.hmget(key, 'probe'))]),
+  );
 }
 
 /** Has a cluster's client find out anew who has which slots. */

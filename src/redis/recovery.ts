@@ -2,6 +2,10 @@
 const PROBE_EVERY_MS = 500;
 /** How many good probes in a row it takes: a Redis that answers every other time is not back. */
 const GOOD_PROBES = 2;
+/** The same for one that was there for a moment only since it was away the last time. */
+const MOST_GOOD_PROBES = 5;
+/** Milliseconds that it has to be there for, not to be such a one. */
+const STEADY_MS = 60_000;
 /** After how many bad ones in a row the connection itself is doubted: it may seem to be there, or be stuck. */
 const BAD_PROBES = 8;
 
@@ -24,6 +28,8 @@ export class Recovery {
   #setbacks = 0;
   #good = 0;
   #bad = 0;
+  #needed = GOOD_PROBES;
+  #backAt = Number.NEGATIVE_INFINITY;
 
   constructor(steps: RecoverySteps) {
     this.#steps = steps;
@@ -35,6 +41,8 @@ export class Recovery {
 
   start(): void {
     this.#isOn = true;
+    const isSteady = performance.now() - this.#backAt > STEADY_MS;
+    this.#needed = isSteady ? GOOD_PROBES : Math.min(this.#needed + 1, MOST_GOOD_PROBES);
     this.#good = 0;
     this.#bad = 0;
     this.#wait();
@@ -61,6 +69,7 @@ export class Recovery {
     if (!this.#isOn) return;
     if (!isBack) return this.#wait();
     this.stop();
+    this.#backAt = performance.now();
     this.#steps.back();
   }
 
@@ -77,7 +86,7 @@ export class Recovery {
     if (setbacks !== this.#setbacks) return false;
     this.#bad = 0;
     this.#good++;
-    if (this.#good < GOOD_PROBES || !this.#isOn) return false;
+    if (this.#good < this.#needed || !this.#isOn) return false;
     try {
       await this.#steps.prepare();
     } catch {

@@ -51,6 +51,8 @@ const OWN_WORDS: readonly [start: string, trouble: Trouble][] = [
   ['All keys in the pipeline should', { reason: 'MOVED', weight: 'passing' }],
   ['Protocol error', { reason: 'protocol error', weight: 'down' }],
   ['ERR This instance has cluster support disabled', { reason: 'no cluster', weight: 'down' }],
+  ['A cluster needs the URLs', { reason: 'a cluster, and REDIS_URL names one node of it', weight: 'down' }],
+  ['The database was not given', { reason: 'not the database of REDIS_URL', weight: 'down' }],
   ['ERR invalid password', { reason: 'WRONGPASS', weight: 'down' }],
 ];
 

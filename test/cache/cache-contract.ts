@@ -30,6 +30,7 @@ export function describeCache(store: string, open: OpenWorld): void {
     describe('drops', () => testDrops(withWorld));
     describe('turns', () => testTurns(withWorld));
     describe('versions', () => testVersions(withWorld));
+    describe('news', () => testNews(withWorld));
   });
 }
 
@@ -210,5 +211,59 @@ function testVersions(withWorld: WithWorld): void {
       expect((await cache.begin(place())).shown).toEqual(version);
       await pass(5001);
       expect((await cache.begin(place())).shown).toBeNull();
+    }));
+}
+
+const of = (version: string, fetchedAt: number) => ({ ...entryOf(version, fetchedAt), version });
+
+function testNews(withWorld: WithWorld): void {
+  const plain = place('session:one');
+  const customer = place('session:one', { field: 'customer' });
+  const list = place('list:page', { under: 'lists' });
+
+  it('lets values of one version stand side by side', () =>
+    withWorld(async ({ cache, now, settle }) => {
+      await keep(cache, plain, of('open', now()));
+      await keep(cache, customer, of('open', now() + 5));
+      await keep(cache, place('session:one', { field: 'items' }), entryOf('items', now()));
+      await settle();
+      expect(await valueAt(cache, plain)).toBe('open');
+      expect(await valueAt(cache, customer)).toBe('open');
+      expect(await valueAt(cache, place('session:one', { field: 'items' }))).toBe('items');
+    }));
+
+  it('puts a value of another version in the place of all others, and drops what shows them', () =>
+    withWorld(async ({ cache, now, settle }) => {
+      await keep(cache, plain, of('open', now()));
+      await keep(cache, list, entryOf('page', now()));
+      await settle();
+      await keep(cache, { ...customer, shownIn: ['lists'] }, of('completed', now() + 5));
+      await settle();
+      expect(await valueAt(cache, plain)).toBeUndefined();
+      expect(await valueAt(cache, list)).toBeUndefined();
+      expect(await valueAt(cache, customer)).toBe('completed');
+    }));
+
+  it('does not store a value of another version that was asked for earlier', () =>
+    withWorld(async ({ cache, now, settle }) => {
+      const late = await cache.begin(plain);
+      await keep(cache, customer, of('completed', now() + 5));
+      await settle();
+      expect(await cache.store(plain, late, of('open', now()))).toBe(false);
+      await settle();
+      expect(await valueAt(cache, plain)).toBeUndefined();
+      expect(await valueAt(cache, customer)).toBe('completed');
+      expect((await cache.begin(plain)).isMine).toBe(true);
+    }));
+
+  it('does not store news that was begun before a drop', () =>
+    withWorld(async ({ cache, now, settle }) => {
+      await keep(cache, plain, of('open', now()));
+      await settle();
+      const turn = await cache.begin(plain);
+      await cache.drop(['session:one']);
+      expect(await cache.store(plain, turn, of('completed', now() + 5))).toBe(false);
+      await settle();
+      expect(await valueAt(cache, plain)).toBeUndefined();
     }));
 }

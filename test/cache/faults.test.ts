@@ -64,13 +64,36 @@ async function withFaults(use: (rig: Rig) => Promise<void>): Promise<void> {
 }
 
 const FAILS = Promise.resolve();
+/** As often as a drop is tried before it is left for later. */
+const EVERY_TIME = Array.from({ length: 5 }, () => FAILS);
+
+it('a drop that fails for a moment is answered when the others know', () =>
+  withFaults(async ({ one, two, link, clock }) => {
+    await keep(one.cache, place(), entryOf('value', clock.now()));
+    await one.settle();
+    expect(await valueAt(two.cache, place())).toBe('value');
+    link.faults = EVERY_TIME.slice(1);
+    await one.cache.drop(['session:one']);
+    expect(await valueAt(two.cache, place())).toBeUndefined();
+  }));
+
+it('a single question that fails is asked of the provider, not of memory', () =>
+  withFaults(async ({ one, link, clock }) => {
+    await keep(one.cache, place(), entryOf('value', clock.now()));
+    await one.settle();
+    link.faults = [FAILS];
+    const { entry } = await one.cache.get(place());
+    expect(entry?.value).toBe('value');
+    expect(entry?.revalidateUntil).toBeLessThanOrEqual(clock.now());
+    expect(entry?.errorUntil).toBeGreaterThan(clock.now());
+  }));
 
 it('a drop that failed is told again, and nothing of the cell is believed before', () =>
   withFaults(async ({ one, two, link, clock }) => {
     await keep(one.cache, place(), entryOf('value', clock.now()));
     await one.settle();
     // The drop, and the first attempt to tell it again.
-    link.faults = [FAILS, FAILS];
+    link.faults = [...EVERY_TIME, FAILS];
     await one.cache.drop(['session:one']);
     expect(await valueAt(one.cache, place())).toBeUndefined();
     expect((await one.cache.begin(place())).isMine).toBe(true);
@@ -86,7 +109,7 @@ it('so is one of what others stand under', () =>
     const page = place('list:page', { under: 'lists' });
     await keep(one.cache, page, entryOf('value', clock.now()));
     await one.settle();
-    link.faults = [FAILS, FAILS];
+    link.faults = [...EVERY_TIME, FAILS];
     await one.cache.drop(['lists']);
     expect(await valueAt(one.cache, page)).toBeUndefined();
     await until(async () => (await two.redis.epochOf(page)) === null);
@@ -95,7 +118,7 @@ it('so is one of what others stand under', () =>
 it('what was begun before a drop that failed is not stored in Redis either', () =>
   withFaults(async ({ one, two, link, clock }) => {
     const turn = await one.cache.begin(place());
-    link.faults = [FAILS, FAILS];
+    link.faults = [...EVERY_TIME, FAILS];
     await one.cache.drop(['session:one']);
     expect(await one.cache.store(place(), turn, entryOf('stale', clock.now()))).toBe(false);
     await one.settle();

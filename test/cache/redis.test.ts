@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRedisCache } from '../../src/cache/redis.ts';
+import type { Cache } from '../../src/cache/cache.ts';
+import { createRedisCache, type RedisCache } from '../../src/cache/redis.ts';
 import { CACHE_SCRIPTS } from '../../src/cache/scripts.ts';
 import { createRedisLink } from '../../src/redis/create-link.ts';
 import { recordLog } from '../helpers/log.ts';
@@ -27,8 +28,8 @@ async function open(encryptionKey: Buffer | null = null) {
   const [link, otherLink] = await Promise.all([connect(), connect()]);
   const options = { encryptionKey, now: clock.now, onUnreadable: (reason: string) => void reasons.push(reason) };
   return {
-    cache: createRedisCache({ ...options, link }),
-    other: createRedisCache({ ...options, link: otherLink }),
+    cache: asCache(createRedisCache({ ...options, link })),
+    other: asCache(createRedisCache({ ...options, link: otherLink })),
     reasons,
     now: clock.now,
     async pass(milliseconds: number) {
@@ -41,6 +42,22 @@ async function open(encryptionKey: Buffer | null = null) {
     },
   } satisfies World & { reasons: string[] };
 }
+
+/** With the face that callers get; only the tiered store drops what a value is shown in. */
+const asCache = (redis: RedisCache): Omit<RedisCache, 'store'> & Cache => ({
+  get: (place) => redis.get(place),
+  epochOf: (place) => redis.epochOf(place),
+  begin: (place) => redis.begin(place),
+  async store(place, turn, entry) {
+    const { isStored, isNews } = await redis.store(place, turn, entry);
+    if (isNews && place.shownIn) await redis.drop(place.shownIn);
+    return isStored;
+  },
+  release: (place, turn) => redis.release(place, turn),
+  drop: (cells) => redis.drop(cells),
+  show: (cell, version) => redis.show(cell, version),
+  tell: (client, news) => redis.tell(client, news),
+});
 
 type Opened = Awaited<ReturnType<typeof open>>;
 

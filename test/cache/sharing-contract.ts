@@ -29,6 +29,23 @@ function testSharing(withOther: (use: (world: World & { other: Cache }) => Promi
       expect(await valueAt(cache, UNDER)).toBeUndefined();
     }));
 
+  it('see that the other has news, in every field and in what shows them', () =>
+    withOther(async ({ cache, other, now, settle }) => {
+      const session = { ...place(), shownIn: ['lists'] };
+      const customer = { ...session, field: 'customer' };
+      const open = { ...entryOf('open', now()), version: 'open' };
+      for (const where of [session, customer, UNDER])
+        await keep(cache, where, where === UNDER ? entryOf('page', now()) : open);
+      await settle();
+      for (const where of [session, customer]) expect(await valueAt(other, where)).toBe('open');
+      expect(await valueAt(other, UNDER)).toBe('page');
+      await keep(other, session, { ...entryOf('completed', now() + 5), version: 'completed' });
+      await settle();
+      expect(await valueAt(cache, session)).toBe('completed');
+      expect(await valueAt(cache, customer)).toBeUndefined();
+      expect(await valueAt(cache, UNDER)).toBeUndefined();
+    }));
+
   it('do not store what the other has dropped meanwhile', () =>
     withOther(async ({ cache, other, now, settle }) => {
       for (const dropped of ['lists', 'list:page']) {

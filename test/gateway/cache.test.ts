@@ -277,11 +277,19 @@ describe('lists', () => {
   });
 
   it('of the last days are shared for a while', async () => {
-    time += 123;
+    time = Math.ceil(time / 10_000) * 10_000 + 123;
     await list({ providers: ['FLEX'], createdWithinDays: 30 });
-    time += 7;
+    time += 2400;
     await list({ providers: ['FLEX'], createdWithinDays: 30 });
     expect(callsOf('flex')).toBe(1);
+  });
+
+  it('of the gateway itself are as fresh as those of the providers', async () => {
+    const id = sandbox.examples.flexprice;
+    sandbox.control.expire({ provider: 'flexprice', id });
+    expect(await read('FLEXPRICE', id)).toMatchObject({ status: 'EXPIRED' });
+    const { headers } = await gateway.post('{ checkoutSessions(filter: { providers: [FLEXPRICE] }) { nodes { id } } }');
+    expect(headers.get('cache-control')).toMatch(/^private, max-age=[23]$/);
   });
 
   it('stand in for a provider that fails: its source is STALE, with the reason', async () => {
@@ -333,6 +341,134 @@ describe('lists', () => {
   });
 });
 
+describe('many sessions of Meteroid', () => {
+  const NODES = 'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on CheckoutSession { providerId status } } }';
+  const nodes = (ids: string[]) => gateway.ask<{ nodes: ({ providerId: string } | null)[] }>(NODES, { ids });
+  const idOf = async (id: string) => (await read('METEROID', id))?.id ?? '';
+
+  it('are there although the list that is kept does not know them yet', async () => {
+    const others = Array.from({ length: 10 }, () => newSession('meteroid', { expires_at: null }));
+    const ids = [];
+    for (const other of others) ids.push(await idOf(other));
+    pass(14);
+    await list();
+    const young = newSession('meteroid', { expires_at: null });
+    const id = await idOf(young);
+    pass(4.4);
+    const { data, errors } = await nodes([...ids, id]);
+    expect(errors).toBeUndefined();
+    expect(data.nodes.map((node) => node?.providerId)).toEqual([...others, young]);
+  });
+
+  it('stand in one by one when their list cannot be read', async () => {
+    const others = Array.from({ length: 12 }, () => newSession('meteroid', { expires_at: null }));
+    const ids = [];
+    for (const other of others) {
+      sandbox.control.pay({ provider: 'meteroid', id: other });
+      ids.push(await idOf(other));
+    }
+    pass(60);
+    fail('meteroid');
+    const { data, errors, extensions } = await nodes(ids);
+    expect(errors).toBeUndefined();
+    expect(data.nodes.map((node) => node?.providerId)).toEqual(others);
+    expect(extensions).toEqual({ cache: { stale: true } });
+  });
+});
+
+describe('one request', () => {
+  it('does not wait in the queue of another', async () => {
+    const ids = Array.from({ length: 40 }, () => newSession('flexprice'));
+    const field = (id: string, index: number) =>
+      `s${index}: checkoutSessionByProviderId(provider: FLEXPRICE, providerId: "${id}") { id }`;
+    sandbox.control.fault({ provider: 'flexprice', kind: 'delay', delayMs: 150 });
+    const done: string[] = [];
+    const greedy = gateway.ask(`{ ${ids.map(field).join(' ')} }`).then(() => done.push('greedy'));
+    await expect.poll(() => callsOf('flexprice')).toBe(16);
+    await gateway.ask(`{ ${field(ids[39] ?? '', 0)} }`).then(() => done.push('modest'));
+    await greedy;
+    expect(done).toEqual(['modest', 'greedy']);
+    expect(callsOf('flexprice')).toBe(40);
+  });
+});
+
+describe('news', () => {
+  it('of a refund counts wherever the session is shown', async () => {
+    const id = flexSession();
+    sandbox.control.pay({ provider: 'flex', id });
+    const refunded = async (fields: string) => {
+      const query = `query ($id: String!) { s: checkoutSessionByProviderId(provider: FLEX, providerId: $id) {
+        amounts { refunded { minorUnits } } ${fields} } }`;
+      const { data } = await gateway.ask<{ s: { amounts: { refunded: { minorUnits: number } | null } } }>(query, {
+        id,
+      });
+      return data.s.amounts.refunded?.minorUnits ?? 0;
+    };
+    expect(await refunded('')).toBe(0);
+    sandbox.control.patch({ provider: 'flex', id, set: { amount_refunded: 500 } });
+    time += 10;
+    expect(await refunded('customer { email }')).toBe(500);
+    expect(await refunded('')).toBe(500);
+    sandbox.control.patch({ provider: 'flex', id, set: { amount_refunded: 700 } });
+    time += 10;
+    await list({ providers: ['FLEX'] });
+    expect(await refunded('')).toBe(700);
+  });
+
+  it('counts more than an answer that was asked for before it', async () => {
+    const id = newSession('meteroid', { expires_at: null });
+    // The list is read at once, and answered late.
+    sandbox.control.fault({
+      provider: 'meteroid',
+      match: { path: 'checkout-sessions$' },
+      kind: 'delay',
+      delayMs: 200,
+      when: 'after',
+      times: 1,
+    });
+    const slow = list();
+    await expect.poll(() => callsOf('meteroid')).toBe(1);
+    time += 10;
+    sandbox.control.pay({ provider: 'meteroid', id });
+    expect(await read('METEROID', id)).toMatchObject({ status: 'COMPLETED' });
+    const statusIn = ({ nodes }: List) => nodes.find(({ providerId }) => providerId === id)?.status;
+    expect(statusIn(await list())).toBe('COMPLETED');
+    await slow;
+    expect(statusIn(await list())).toBe('COMPLETED');
+  });
+
+  it('that a session is there counts for who was told that it is not', async () => {
+    expect(await read('METEROID', 'che_late')).toBeNull();
+    time += 10;
+    sandbox.control.create({ provider: 'meteroid', id: 'che_late' });
+    expect((await list()).nodes.map(({ providerId }) => providerId)).toContain('che_late');
+    expect(await read('METEROID', 'che_late')).toMatchObject({ status: 'OPEN' });
+  });
+
+  it('that a list brings counts for sessions that are kept for long', async () => {
+    const id = newSession('meteroid', { expires_at: null });
+    sandbox.control.expire({ provider: 'meteroid', id });
+    expect(await read('METEROID', id)).toMatchObject({ status: 'EXPIRED' });
+    sandbox.control.patch({ provider: 'meteroid', id, set: { status: 'COMPLETED' } });
+    pass(20);
+    const statusIn = async () => (await list()).nodes.find(({ providerId }) => providerId === id)?.status;
+    expect(await statusIn()).toBe('COMPLETED');
+    pass(200);
+    expect(await read('METEROID', id)).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('in one expansion counts for the others', async () => {
+    const id = flexSession();
+    sandbox.control.expire({ provider: 'flex', id });
+    await read('FLEX', id);
+    sandbox.control.patch({ provider: 'flex', id, set: { status: 'complete' } });
+    const query = `query ($id: String!) { s: checkoutSessionByProviderId(provider: FLEX, providerId: $id) { status customer { email } } }`;
+    expect((await gateway.ask(query, { id })).data.s).toMatchObject({ status: 'COMPLETED' });
+    pass(100);
+    expect(await read('FLEX', id)).toMatchObject({ status: 'COMPLETED' });
+  });
+});
+
 describe('changes', () => {
   const DELETE = `mutation ($id: ID!) { deleteCheckoutSession(input: { id: $id }) { deletedId userErrors { code } } }`;
 
@@ -364,6 +500,24 @@ describe('changes', () => {
     expect(await read('FLEXPRICE', providerId)).toMatchObject({ isArchived: true });
     await slow;
     expect(await read('FLEXPRICE', providerId)).toMatchObject({ isArchived: true });
+  });
+
+  it('leave the list although the provider lags at that very moment', async () => {
+    const providerId = sandbox.examples.flexprice;
+    const { id = '' } = (await read('FLEXPRICE', providerId)) ?? {};
+    const body = sandbox.control.session({ provider: 'flexprice', id: providerId });
+    sandbox.control.fault({
+      provider: 'flexprice',
+      match: { method: 'GET' },
+      kind: 'body',
+      status: 200,
+      body,
+      times: 2,
+    });
+    await gateway.ask(DELETE, { id });
+    const count = '{ checkoutSessions(filter: { providers: [FLEXPRICE] }) { totalCount nodes { id } } }';
+    await gateway.ask(count);
+    expect((await gateway.ask(count)).data.checkoutSessions).toEqual({ totalCount: 0, nodes: [] });
   });
 
   it('are not forgotten by a replica of the provider that lags: asked again once, shown, but not kept', async () => {

@@ -15,6 +15,8 @@ export class SessionIndexModel {
   }
 
   learn(session: IndexedSession): void {
+    const before = this.#entries.find((entry) => isKeyOf(session, entry.session))?.session;
+    if (before?.isArchived && !session.isArchived) return;
     this.#entries = this.#entries.filter((entry) => !isKeyOf(session, entry.session));
     this.#entries.push({ session, missingUntil: 0 });
   }

@@ -42,6 +42,7 @@ export function gatedLink(link: RedisLink, schedule: Schedule): RedisLink {
       return link.isUp;
     },
     run: (work) => gated('commands', () => link.run(work)),
+    attempt: (work) => gated('an attempt', () => link.attempt(work)),
     call: (script, keys, args) => gated(script, () => link.call(script, keys, args)),
     beforeReturn: (work) => link.beforeReturn(work),
     close: () => link.close(),
@@ -49,7 +50,7 @@ export function gatedLink(link: RedisLink, schedule: Schedule): RedisLink {
 }
 
 const gate =
-  (schedule: Schedule, layer: string) =>
+  (schedule: Schedule, layer: 'cache' | 'redis') =>
   async <T>(label: string, work: () => Promise<T>): Promise<T> => {
     await schedule.gate(layer, label);
     const result = await work();

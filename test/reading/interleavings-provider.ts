@@ -1,15 +1,19 @@
+import { chance } from '../../sandbox/prng.ts';
+import { TURN_MS } from '../../src/cache/cache.ts';
 import { GatewayError } from '../../src/checkout/errors.ts';
 import { globalId } from '../../src/checkout/global-id.ts';
-import type { PagedList, PageRequest, WholeList } from '../../src/checkout/list.ts';
-import type { Expansion, Provider } from '../../src/checkout/provider.ts';
+import type { PagedList, WholeList } from '../../src/checkout/list.ts';
+import type { CallContext, Expansion, Provider } from '../../src/checkout/provider.ts';
 import type { CheckoutSession, FlexLineItem } from '../../src/checkout/session.ts';
 import type { SessionStatus } from '../../src/checkout/status.ts';
-import { chance } from '../../sandbox/prng.ts';
 import { type Schedule, tasks } from './interleavings-schedule.ts';
 
 /** A session as its provider has it. Version 0 is before it was made. */
 export type State = { version: number; status: SessionStatus; isArchived: boolean };
 
+const SESSIONS = 2;
+/** Milliseconds; far less than a version is remembered that was shown. */
+const LAG_MS = 60_000;
 const START = Date.UTC(2026, 0, 1);
 const NEXT: Partial<Record<SessionStatus, readonly SessionStatus[]>> = {
   OPEN: ['OPEN', 'PROCESSING', 'COMPLETED', 'CANCELED'],
@@ -19,21 +23,47 @@ const NEXT: Partial<Record<SessionStatus, readonly SessionStatus[]>> = {
 /** What there is at the provider: sessions that change, each change one version on. */
 export class Register {
   readonly states = new Map<string, State>();
+  #made = 0;
   readonly #schedule: Schedule;
+  readonly #now: () => number;
   /** Whether its sessions tell when they were changed last. */
   readonly #tellsTime: boolean;
+  /** Whether it reads sessions from replicas of its own, which are behind at times. */
+  readonly lags: boolean;
+  readonly #before = new Map<string, { state: State; until: number }>();
 
-  constructor(schedule: Schedule, ids: readonly string[]) {
+  /** @param now epoch milliseconds */
+  constructor(schedule: Schedule, now: () => number) {
+    this.#now = now;
     this.#schedule = schedule;
     this.#tellsTime = chance(schedule.random, 0.5);
-    for (const id of ids) {
-      const version = chance(schedule.random, 0.8) ? 1 : 0;
-      this.states.set(id, { version, status: 'OPEN', isArchived: false });
+    this.lags = this.#tellsTime && chance(schedule.random, 0.4);
+    this.renew();
+  }
+
+  get ids(): string[] {
+    return [...this.states.keys()];
+  }
+
+  /** Other sessions in place of those it had; one in five is yet to be made. */
+  renew(): void {
+    this.states.clear();
+    for (let count = 0; count < SESSIONS; count++) {
+      const version = chance(this.#schedule.random, 0.8) ? 1 : 0;
+      this.states.set(`s${++this.#made}`, { version, status: 'OPEN', isArchived: false });
     }
   }
 
   stateOf(id: string): State {
     return this.states.get(id) ?? { version: 0, status: 'OPEN', isArchived: false };
+  }
+
+  /** As one of its own replicas has it, which may not have heard of the last change. */
+  laggingStateOf(id: string): State | null {
+    const before = this.#before.get(id);
+    return this.lags && before && before.until > this.#now() && chance(this.#schedule.random, 0.4)
+      ? before.state
+      : null;
   }
 
   /** Something happens to a session, or it is made. */
@@ -47,6 +77,7 @@ export class Register {
       isArchived: before.isArchived || isArchived,
     };
     this.states.set(id, state);
+    this.#before.set(id, { state: before, until: this.#now() + LAG_MS });
     return state;
   }
 
@@ -106,15 +137,16 @@ export class ModelProvider implements Provider {
   readonly name = 'FLEX';
   readonly listing = { kind: 'PAGED' as const, plan: () => null };
   readonly expands = { customer: true, paymentIntent: false };
-  readonly whole: WholeList = { key: 'all', readAll: () => this.#asked(() => this.#listed(WITHOUT)) };
+  readonly whole: WholeList = { key: 'all', readAll: (call) => this.#asked(call, () => this.#listed(WITHOUT)) };
   readonly paged: PagedList;
   readonly #options: Options;
-  readonly #flying = new Set<string>();
+  /** What is asked for, and since when. */
+  readonly #flying = new Map<string, number>();
 
   constructor(options: Options) {
     this.#options = options;
-    const readPage = ({ limit }: PageRequest, expansion: Expansion) =>
-      this.#asked(() => this.#listed(expansion).slice(0, limit));
+    const readPage: PagedList['readPage'] = ({ limit }, expansion, call) =>
+      this.#asked(call, () => this.#listed(expansion).slice(0, limit));
     this.paged = { key: 'paged', isExact: true, isSparse: false, matches: () => true, readPage };
   }
 
@@ -123,12 +155,18 @@ export class ModelProvider implements Provider {
     return this.#flying.size;
   }
 
-  getSession(id: string, expansion: Expansion): Promise<CheckoutSession | null> {
-    return this.#asked(() => this.#one(id, expansion));
+  getSession(id: string, expansion: Expansion, call: CallContext): Promise<CheckoutSession | null> {
+    return this.#asked(call, () => {
+      const task = tasks.getStore();
+      // Whoever is asked again is not behind again.
+      const behind = task?.wasBehind ? null : this.#options.register.laggingStateOf(id);
+      if (task) task.wasBehind = behind !== null;
+      return this.#one(id, expansion, behind ?? undefined);
+    });
   }
 
-  getLineItems(id: string): Promise<FlexLineItem[] | null> {
-    return this.#asked(() => {
+  getLineItems(id: string, call: CallContext): Promise<FlexLineItem[] | null> {
+    return this.#asked(call, () => {
       const { version } = this.#options.register.stateOf(id);
       const item = { quantity: version, description: String(this.#options.schedule.step) } as FlexLineItem;
       return version === 0 ? null : [item];
@@ -137,17 +175,17 @@ export class ModelProvider implements Provider {
 
   async deleteSession(id: string): Promise<'DELETED' | 'NOT_FOUND'> {
     const { schedule, register } = this.#options;
-    await schedule.gate('provider', `changes ${id}`);
+    await schedule.gate('look', `changes ${id}`);
     const isThere = register.stateOf(id).version > 0;
     if (isThere) register.move(id, { isArchived: true });
-    await schedule.gate('provider', 'answers the change');
+    await schedule.gate('answer', 'of the change');
     this.#mayFail();
     return isThere ? 'DELETED' : 'NOT_FOUND';
   }
 
-  #one(id: string, expansion: Expansion): CheckoutSession | null {
+  #one(id: string, expansion: Expansion, state?: State): CheckoutSession | null {
     const { register } = this.#options;
-    return register.show(id, register.stateOf(id), expansion);
+    return register.show(id, state ?? register.stateOf(id), expansion);
   }
 
   #listed(expansion: Expansion): CheckoutSession[] {
@@ -155,14 +193,16 @@ export class ModelProvider implements Provider {
     return all.filter((one) => one !== null);
   }
 
-  async #asked<T>(look: () => T): Promise<T> {
+  async #asked<T>({ deadline }: CallContext, look: () => T): Promise<T> {
     const { schedule, now, onTwice } = this.#options;
     const what = tasks.getStore()?.begun ?? '';
-    if (this.#flying.has(what)) onTwice(what);
-    this.#flying.add(what);
-    await schedule.gate('provider', 'looks');
+    const since = this.#flying.get(what) ?? Number.NEGATIVE_INFINITY;
+    // A turn ends after a while, and one that is late already waits for nobody's.
+    if (now() < Math.min(since + TURN_MS, deadline)) onTwice(what);
+    this.#flying.set(what, now());
+    await schedule.gate('look', 'of the provider');
     const seen = look();
-    await schedule.gate('provider', 'answers');
+    await schedule.gate('answer', 'of the provider');
     this.#flying.delete(what);
     this.#mayFail();
     return stamped(seen, new Date(now()).toISOString());

@@ -3,15 +3,13 @@ import type { Cache } from '../../src/cache/cache.ts';
 import { createMemoryCache } from '../../src/cache/memory.ts';
 import { createRedisCache } from '../../src/cache/redis.ts';
 import { createTieredCache } from '../../src/cache/tiered.ts';
-import type { RedisLink } from '../../src/redis/link.ts';
 import { createSharedReads, type SharedReads } from '../../src/reading/shared-reads.ts';
+import type { RedisLink } from '../../src/redis/link.ts';
 import type { Log } from '../../src/telemetry/log.ts';
 import { gatedCache, gatedLink, Turns } from './interleavings-gates.ts';
 import { Oracle } from './interleavings-oracle.ts';
 import { ModelProvider, Register } from './interleavings-provider.ts';
 import { Schedule, tasks } from './interleavings-schedule.ts';
-
-export const IDS = ['one', 'two'] as const;
 
 const START = Date.UTC(2026, 0, 2);
 const MEMORY_BYTES = 1_000_000;
@@ -39,8 +37,8 @@ export class World {
   constructor(seed: number, links: Links | null) {
     this.schedule = new Schedule(seed, (milliseconds) => this.pass(milliseconds));
     this.oracle = new Oracle(this.schedule);
-    this.register = new Register(this.schedule, IDS);
-    this.#fails = pick(this.schedule.random, [0, 0, 0.15]);
+    this.register = new Register(this.schedule, () => this.#time);
+    this.#fails = this.register.lags ? 0 : pick(this.schedule.random, [0, 0, 0.15]);
     // Worlds that share a Redis do not share anything in it.
     this.#account = `${seed}`;
     this.replicas = links
@@ -67,7 +65,7 @@ export class World {
   /** Something that goes on at the same time as all else. */
   start(name: string, work: () => Promise<void>): void {
     this.#left++;
-    const task = { name, schedule: this.schedule, begun: '' };
+    const task = { name, schedule: this.schedule, begun: '', wasBehind: false };
     tasks.run(task, async () => {
       try {
         await this.schedule.gate('begin', 'begins');
@@ -87,7 +85,8 @@ export class World {
     for (const { name, provider } of this.replicas) {
       if (provider.inFlight > 0) this.oracle.fault(`${provider.inFlight} fetches of ${name} have not landed`);
     }
-    if (!process.env.NOTURNS && this.turns.taken.size > 0) this.oracle.fault(`${this.turns.taken.size} turns were not given back`);
+    if (!process.env.NOTURNS && this.turns.taken.size > 0)
+      this.oracle.fault(`${this.turns.taken.size} turns were not given back`);
   }
 
   #replica(name: string, open: (now: () => number) => Cache): Replica {

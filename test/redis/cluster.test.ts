@@ -77,7 +77,9 @@ test.concurrent('slots can be moved under a stream of commands', async ({ onTest
   isOver = true;
   await Promise.all(callers);
   expect(failures.filter((failure) => !(failure instanceof RedisAway))).toEqual([]);
-  expect(rig.lines).toEqual([]);
+  // A machine that is busy may keep Redis from answering in time; nothing else may be said of it.
+  expect(rig.changes().filter((change) => !['away: timeout', 'back'].includes(change))).toEqual([]);
+  await isBack(rig);
   for (const key of KEYS) {
     const kept = Number(await rig.link.run((client) => client.get(key)));
     // One that was given up may have been done.

@@ -38,7 +38,8 @@ const LEARN = `INSERT INTO session
   VALUES (:account, :providerId, :createdAt, :status, :isArchived, :customerId, :subscriptionId, :paymentId)
   ON CONFLICT (account, provider_id) DO UPDATE SET created_at = excluded.created_at, status = excluded.status,
     is_archived = excluded.is_archived, customer_id = excluded.customer_id, subscription_id = excluded.subscription_id,
-    payment_id = excluded.payment_id, missing_until = NULL`;
+    payment_id = excluded.payment_id, missing_until = NULL
+  WHERE session.is_archived = 0 OR excluded.is_archived = 1`;
 
 const MISSING = 'UPDATE session SET missing_until = :until WHERE account = :account AND provider_id = :providerId';
 

@@ -63,17 +63,16 @@ export function planLists(filter: SessionFilter, read: ReadFlexPage): PagedList[
     clientReferenceId: null,
     hasDisputes: hasDisputes === false ? false : null,
   };
-  const createdAt = widened(filter.createdAt);
   return statuses.flatMap((status) =>
     customers.map((customer) => {
       const query = { ...common, ...status, ...customer };
       return {
-        key: JSON.stringify([query, createdAt]),
+        key: JSON.stringify([query, filter.createdAt]),
         isExact,
         isSparse,
         matches: (session) => matchesFilter(session, residual),
         readPage: ({ span, ...page }, expansion, call) =>
-          read({ ...query, ...pageQuery(page), ...spanQuery(createdAt, span) }, expansion, call),
+          read({ ...query, ...pageQuery(page), ...spanQuery(filter.createdAt, span) }, expansion, call),
       } satisfies PagedList;
     }),
   );
@@ -95,18 +94,6 @@ const pageQuery = ({ limit, offset, startingAfter, endingBefore }: Omit<PageRequ
 
 /** Whether a span can be said in the whole seconds that Flex shows, without a rest to be left out here. */
 const isWholeSeconds = ({ from, to }: TimeSpan): boolean => (from ?? 0) % 1000 === 0 && ((to ?? -1) + 1) % 1000 === 0;
-
-/** Milliseconds. */
-const STEP = 10_000;
-
-/**
- * A beginning that is no whole second was counted back from now: one a little earlier is the same for a while, so that
- * equal questions can share an answer. What is too much is left out by `matches`.
- */
-const widened = ({ from, to }: TimeSpan): TimeSpan => ({
-  from: from === null || from % 1000 === 0 ? from : Math.floor(from / STEP) * STEP,
-  to,
-});
 
 /**
  * Both spans in one, widened to whole seconds: Flex shows whole seconds and may know finer ones, so that what is shown
