@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs';
+import { accessSync, chmodSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { BUSY_TIMEOUT_MS, toLedgerError } from './failure.ts';
@@ -43,12 +43,14 @@ export function openDatabase(directory: string | null, synchronous: 'NORMAL' | '
 function preparePath(directory: string): string {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, FILE);
-  // SQLite would make it readable for all, and gives its log the same mode.
-  const descriptor = openSync(path, 'a', 0o600);
-  try {
-    if ((fstatSync(descriptor).mode & 0o077) !== 0) fchmodSync(descriptor, 0o600);
-  } finally {
-    closeSync(descriptor);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile()) {
+    // Not by opening it: closing it again would end all locks that other connections of this process have on it.
+    accessSync(path, constants.R_OK | constants.W_OK);
+    if ((found.mode & 0o077) !== 0) chmodSync(path, 0o600);
+  } else {
+    // SQLite would make it readable for all, and gives its log the same mode.
+    closeSync(openSync(path, 'a', 0o600));
   }
   return path;
 }

@@ -29,9 +29,9 @@ export async function openLedger({ directory, accounts, now }: LedgerOptions): P
   };
   try {
     // Two connections, because how safe a write is hangs on the connection: learning a session need not wait for the
-    // disk. The safe one comes first, so that it is the one that makes the log and syncs the folder that names it.
-    const operations = createSqliteOperations({ database: open('FULL'), accounts, now, place });
+    // disk. The first makes tables and accounts, which the first sync of the other covers, as it is one log.
     const sessionIndex = createSqliteSessionIndex({ database: open('NORMAL'), accounts, now, place });
+    const operations = createSqliteOperations({ database: open('FULL'), accounts, now, place });
     return { operations, sessionIndex, close: async () => close() };
   } catch (error) {
     close();

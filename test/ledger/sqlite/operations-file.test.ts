@@ -1,7 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { NO_FILTER } from '../../../src/checkout/filter.ts';
 import { OPERATION_MS } from '../../../src/ledger/operations.ts';
@@ -77,6 +79,44 @@ describe("operations in the ledger's file", () => {
     await close();
     expect(readdirSync(directory)).toEqual(['ledger.sqlite']);
     expect(readFileSync(join(directory, 'ledger.sqlite')).includes('Mustermann')).toBe(false);
+  });
+
+  it('are not taken away by another process that closes the file', async () => {
+    const directory = freshDirectory();
+    const { operations, close } = await openLedger({ directory, accounts: ACCOUNTS, now: createClock().now });
+    const id = await started(operations);
+    const log = () => statSync(join(directory, 'ledger.sqlite-wal')).ino;
+    const before = log();
+    // Whoever thinks that nobody else has the file open puts the log away under the others' feet.
+    const script = fileURLToPath(new URL('begin-process.ts', import.meta.url));
+    execFileSync(process.execPath, [script, directory, 'b', '0'], { input: 'go' });
+    expect(log()).toBe(before);
+    expect(await operations.finish(id, 'a', 'SUCCEEDED', null)).toBe(true);
+    const database = new DatabaseSync(join(directory, 'ledger.sqlite'));
+    expect(database.prepare('SELECT state FROM operation').all()).toEqual([{ state: 'SUCCEEDED' }]);
+    database.close();
+    await close();
+  });
+
+  it('are one of a scope, also where gateways with different accounts have begun several', async () => {
+    const directory = freshDirectory();
+    const { now } = createClock();
+    const flexprice = { provider: 'FLEXPRICE', inputHash: 'p' } as const;
+    const meteroid = { provider: 'METEROID', inputHash: 'm' } as const;
+    const one = await openLedger({ directory, accounts: { FLEXPRICE: 'one' }, now });
+    const two = await openLedger({ directory, accounts: { METEROID: 'two' }, now });
+    const both = await openLedger({ directory, accounts: ACCOUNTS, now });
+    const ids = [await started(one.operations, flexprice), await started(two.operations, meteroid)];
+    for (const values of [flexprice, meteroid]) {
+      expect((await both.operations.begin(newOperation(values), leaseOf('b'))).is).toBe('BUSY');
+    }
+    // One that failed gives way to one that has not, even where it is of the very provider.
+    await one.operations.finish(ids[0] ?? '', 'a', 'FAILED', null);
+    expect((await both.operations.begin(newOperation(flexprice), leaseOf('b'))).is).toBe('OTHER_INPUT');
+    await two.operations.finish(ids[1] ?? '', 'a', 'FAILED', null);
+    expect((await both.operations.begin(newOperation(flexprice), leaseOf('b'))).is).toBe('STARTED');
+    expect(countRows(directory)).toEqual({ operations: 1, claims: 0 });
+    await Promise.all([one, two, both].map(({ close }) => close()));
   });
 
   it('join the sessions of a file that an older release has written', async () => {
