@@ -2,9 +2,13 @@ import { createHash } from 'node:crypto';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GatewayContext } from '../resolvers/context.ts';
 import { resolvers } from '../resolvers/index.ts';
+import { oneMoneyMove } from '../resolvers/one-money-move.ts';
 import { loadTypeDefs } from '../schema/load.ts';
 import { openCache } from './cache/open-cache.ts';
 import { CACHE_SCRIPTS } from './cache/scripts.ts';
+import { type Changes, createChanges } from './changing/changes.ts';
+import { startRecovery } from './changing/recovery.ts';
+import { createSettle } from './changing/settle.ts';
 import { GatewayError } from './checkout/errors.ts';
 import type { Provider, ProviderHealth } from './checkout/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from './checkout/provider-name.ts';
@@ -83,6 +87,11 @@ async function assemble(
   });
   const fetchMs = upstreamPolicy?.readDeadlineMs ?? DEFAULT_POLICY.readDeadlineMs;
   const reads = createSharedReads({ cache, accounts: cacheAccountsOf(config), fetchMs, now });
+  const settle = createSettle({ reads, index: ledger.sessionIndex, providers: enabled, log: gatewayLog });
+  const { operations } = ledger;
+  const changes = createChanges({ providers: enabled, operations, settle, log: gatewayLog, now });
+  const recovery = startRecovery({ operations, changes, log: gatewayLog, now });
+  opened.defer(() => recovery.stop());
   metrics.watchHealth(() => Object.fromEntries([...enabled.keys()].map((name) => [name, health(name)])));
   const server = await createServer<GatewayContext>({
     schema: makeExecutableSchema({ typeDefs: loadTypeDefs(), resolvers, inheritResolversFromInterfaces: false }),
@@ -90,6 +99,7 @@ async function assemble(
       parts,
       providers: enabled,
       reads,
+      changes,
       observe: (outcome) => metrics.read(outcome),
       health,
       ledger,
@@ -98,6 +108,8 @@ async function assemble(
       now,
     }),
     cacheReport: ({ reading }) => reading.report,
+    isReplayed: ({ notes }) => notes.isReplayed,
+    validationRules: [oneMoneyMove],
     introspection: config.introspection,
     production: config.production,
     requestDeadlineMs: REQUEST_DEADLINE_MS,
@@ -168,11 +180,15 @@ function healthOf(parts: readonly Part[]): (provider: ProviderName) => ProviderH
 
 const readinessOf = ({ upstream }: Part): string => (upstream ? upstream.health().toLowerCase() : 'disabled');
 
+/** Who asks, as long as callers are not told apart. */
+const NOBODY = 'anyone';
+
 type ContextOptions = {
   parts: readonly Part[];
   /** Those that are enabled. */
   providers: ReadonlyMap<ProviderName, Provider>;
   reads: SharedReads;
+  changes: Changes;
   observe: (outcome: ReadOutcome) => void;
   remember: Remember;
   health: GatewayContext['health'];
@@ -186,6 +202,7 @@ function contextFactory({
   parts,
   providers,
   reads,
+  changes,
   observe,
   health,
   ledger,
@@ -203,6 +220,9 @@ function contextFactory({
       allProviders,
       providers,
       health,
+      changes,
+      caller: NOBODY,
+      notes: { isReplayed: false },
       idsAsked: 0,
       index,
       log,

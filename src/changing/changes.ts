@@ -91,7 +91,8 @@ class ChangeMaker implements Changes {
     const handler = provider.changes?.[change.kind] as ChangeHandler<ChangeKind> | undefined;
     if (!handler) {
       const message = 'This provider cannot do that; see availableActions and providers { operations }.';
-      return resultOf(refused('UNSUPPORTED_OPERATION', message, null), false);
+      const field = ['input', change.kind === 'CREATE' ? 'session' : 'id'];
+      return resultOf(refused('UNSUPPORTED_OPERATION', message, field), false);
     }
     return idempotencyKey === null ? this.#makeOnce(request, handler) : this.#makeUnderKey(request, idempotencyKey);
   }
