@@ -175,7 +175,7 @@ class ChangeMaker implements Changes {
     const handler = this.#providers.get(provider)?.changes?.[change.kind] as ChangeHandler<ChangeKind> | undefined;
     // Its provider has been disabled since.
     if (!handler) return { is: 'UNKNOWN' };
-    const making = this.#making({ provider, change, handler, key: providerKeyOf(operation.id), call, own: operation });
+    const making = this.#making({ provider, change, handler, key: providerKeyOf(operation), call, own: operation });
     const stopRenewing = this.#renew(operation, lease);
     try {
       await this.#settle.before(provider, change);
