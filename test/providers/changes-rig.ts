@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { FaultSpec, Sandbox } from '../../sandbox/index.ts';
 import type { Change, ChangeAnswer, ChangeKind, Finding, Unanswered } from '../../src/checkout/change.ts';
 import { GatewayError } from '../../src/checkout/errors.ts';
-import type { CallContext, Provider } from '../../src/checkout/provider.ts';
+import { type CallContext, NO_EXPANSION, type Provider } from '../../src/checkout/provider.ts';
 import type { ProviderName } from '../../src/checkout/session.ts';
 import { PROVIDERS } from '../../src/providers/registry.ts';
 import { createUpstream, type Upstream } from '../../src/upstream/index.ts';
@@ -27,6 +27,8 @@ export type ChangesRig = {
   send(name: ProviderName, change: Change, key?: string, patience?: number): Promise<ChangeAnswer>;
   /** The error that sending ends in. */
   fail(...sent: Parameters<ChangesRig['send']>): Promise<GatewayError>;
+  /** Sees to it that there is a connection to the provider. */
+  connect(name: ProviderName): Promise<unknown>;
   /** The last call that the provider got. */
   lastCall(name: ProviderName): ReturnType<Sandbox['control']['calls']>[number];
   /** How often each operation was really made. */
@@ -95,6 +97,7 @@ export function changesRig(options: { sessions?: number } = {}): ChangesRig {
       if (error instanceof GatewayError) return error;
       throw new Error(`Expected a GatewayError, got ${JSON.stringify(error)} ${error}.`);
     },
+    connect: (name) => provider(name).getSession('none', NO_EXPANSION, callContext()),
     lastCall(name) {
       const last = sandbox.control.calls({ provider: SANDBOX_NAMES[name] }).at(-1);
       if (!last) throw new Error('There was no call.');
