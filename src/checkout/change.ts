@@ -8,7 +8,9 @@ export type ChangeKind = 'CREATE' | 'CANCEL' | 'DELETE' | 'CAPTURE' | 'REFUND' |
 /** Amounts are whole minor units of the session's currency. What is undefined was not given. */
 export type Change =
   | { kind: 'CREATE'; session: NewSession }
-  | { kind: 'CANCEL' | 'DELETE' | 'REAUTHORIZE'; providerId: string }
+  | { kind: 'CANCEL'; providerId: string }
+  | { kind: 'DELETE'; providerId: string }
+  | { kind: 'REAUTHORIZE'; providerId: string }
   | { kind: 'CAPTURE'; providerId: string; amount?: number | undefined; lineItems?: unknown }
   | ({ kind: 'REFUND'; providerId: string } & Refund)
   | { kind: 'CONFIRM'; providerId: string; paymentMethod: string };

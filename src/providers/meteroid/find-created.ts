@@ -30,14 +30,15 @@ export async function findCreated(
   // Before the list is read: what is made while it is being read may be missing in it.
   const isOver = now() > unanswered.sentAt + CREATED_WITHIN_MS;
   const own = isCustomerId(asked.customerId) ? await readOf(asked.customerId, call) : null;
-  // A customer can be named by an alias too, which the list refuses and no session shows: then all are looked through,
-  // and whose a session is cannot be compared. It is told by its other properties alone.
-  const sessions = own?.filter(({ customer }) => customer?.id === asked.customerId) ?? (await readAll(call));
+  const sessions = own ?? (await readAll(call));
   const alike = sessions.filter((session) => isFromThen(session, unanswered.sentAt) && hasTermsOf(session, asked));
   const taken = await Promise.all(alike.map(({ providerId }) => unanswered.isTaken(providerId)));
-  const [found, ...others] = alike.filter((_, index) => !taken[index]);
+  const free = alike.filter((_, index) => !taken[index]);
+  const [found, ...others] = free.filter(({ customer }) => customer?.id === asked.customerId);
   if (found && others.length === 0) return { is: 'DONE', providerId: found.providerId, session: found };
-  return { is: found || !isOver ? 'UNKNOWN' : 'NOT_DONE' };
+  // Behind an alias, which no session shows, any of them may be the customer's, or somebody else's.
+  const isPossible = found !== undefined || (free.length > 0 && !isCustomerId(asked.customerId));
+  return { is: isPossible || !isOver ? 'UNKNOWN' : 'NOT_DONE' };
 }
 
 function isFromThen({ createdAt }: CheckoutSession, sentAt: number): boolean {

@@ -1,0 +1,37 @@
+import type { RedisLink } from '../../redis/link.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Ledger, LedgerAccounts } from '../ledger.ts';
+import { createCaller } from './caller.ts';
+import { warnOfLoss } from './durability.ts';
+import { createRedisOperations } from './operations.ts';
+import { createRedisSessionIndex } from './session-index.ts';
+
+type LedgerOptions = {
+  /** Made with `LEDGER_SCRIPTS`; closing it is left to whoever made it. */
+  link: RedisLink;
+  accounts: LedgerAccounts;
+  /** Epoch milliseconds. */
+  now: () => number;
+  log: Log;
+};
+
+/**
+ * Opens the ledger in Redis, which all replicas share. It opens even while Redis is away; what is asked of it then fails.
+ *
+ * Redis must have `maxmemory-policy noeviction` and an append-only file, `appendonly yes` with `appendfsync everysec` or
+ * `always`: only with `always` is what has been answered on disk, with `everysec` a machine that fails takes up to a second
+ * or two with it. A replica that takes over may lack what its master answered last, whatever is set. What is written
+ * and not answered in time fails with a LedgerError and may have been written all the same: who begins the operation again
+ * finds it under way or left.
+ */
+export async function openRedisLedger({ link, accounts, now, log }: LedgerOptions): Promise<Ledger> {
+  const caller = createCaller(link, accounts);
+  await warnOfLoss(link, log);
+  return {
+    sessionIndex: createRedisSessionIndex(caller, now),
+    operations: createRedisOperations({ caller, accounts, now }),
+    async close() {
+      caller.close();
+    },
+  };
+}
