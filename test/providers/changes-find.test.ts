@@ -60,8 +60,19 @@ describe('a create of Meteroid whose answer was lost', () => {
     });
   });
 
-  test.each(['user_1001', 'a customer by no id', 'cus_john', `cus_${'x'.repeat(40)}`])(
-    'is not taken for another customer's, nor for certain, when its customer has the name %s, which no session shows',
+  test.each(['cus_john', `cus_${'x'.repeat(40)}`])(
+    'is found among all when the list does not take %s for a customer',
+    async (customerId) => {
+      const change = newMeteroid({ customerId });
+      const sentAt = await lose(change, 'after');
+      const id = newest();
+      expect(await find(change, { sentAt })).toMatchObject({ is: 'DONE', providerId: id });
+      expect(rig.effects('METEROID')).toEqual({ create: 1 });
+    },
+  );
+
+  test.each(['user_1001', 'a customer by no id'])(
+    'cannot be told from those of others when its customer is %s, an alias that no session shows',
     async (customerId) => {
       const change = newMeteroid({ customerId });
       const sentAt = await lose(change, 'after');

@@ -17,6 +17,8 @@ const BACK_AT_ONCE = 250;
 const PLACING = `
 local TIME = ${TIME_LENGTH}
 
+local function bare(row) return string.sub(row, 1, 1) == '!' and string.sub(row, TIME + 2) or row end
+
 local function membersOf(id, row)
   if string.sub(row, 1, 1) == '!' then return {'m' .. string.sub(row, 2, TIME + 1) .. id} end
   local group = string.sub(row, TIME + 1, TIME + 2)
@@ -61,7 +63,7 @@ local function bringBack(due)
     local id = string.sub(member, TIME + 2)
     local row = redis.call('HGET', KEYS[1], id)
     if row and string.sub(row, 1, TIME + 1) == '!' .. string.sub(member, 2, TIME + 1) then
-      replace(id, row, string.sub(row, TIME + 2))
+      replace(id, row, bare(row))
     else
       redis.call('ZREM', KEYS[2], member)
     end
@@ -74,9 +76,12 @@ const WITHIN = `
 local function within(stop, beginning) return string.sub(stop, 1, 1) .. beginning .. string.sub(stop, 2) end
 `;
 
-/** Arguments: id, row. Gives 0 when that was known and nothing was written. */
+/** Arguments: id, row. Gives 0 when nothing was written. */
 const LEARN = `${PLACING}
 local known = redis.call('HGET', KEYS[1], ARGV[1])
+local function isArchived(row) return string.sub(row, TIME + 2, TIME + 2) == '1' end
+-- Archives give nothing back: such a read began before.
+if known and isArchived(bare(known)) and not isArchived(ARGV[2]) then return 0 end
 -- A Redis that evicts may have lost one key of the two.
 if known == ARGV[2] and redis.call('ZSCORE', KEYS[2], membersOf(ARGV[1], known)[1]) then return 0 end
 replace(ARGV[1], known, ARGV[2])
@@ -87,8 +92,7 @@ return 1
 const MISSING = `${PLACING}
 local known = redis.call('HGET', KEYS[1], ARGV[1])
 if not known then return 0 end
-local row = string.sub(known, 1, 1) == '!' and string.sub(known, TIME + 2) or known
-replace(ARGV[1], known, '!' .. ARGV[2] .. row)
+replace(ARGV[1], known, '!' .. ARGV[2] .. bare(known))
 return 1
 `;
 
