@@ -9,6 +9,8 @@ export type KeyNames = {
   cell(cell: string): string;
   /** Where the version is kept that a session has been seen in. */
   shown(cell: string): string;
+  /** Stands for a version of a cell: two are equal when the versions are. */
+  version(cell: string, version: string): string;
 };
 
 /** An HMAC costs as much as all else that a read does here: those in use are remembered. */
@@ -33,5 +35,9 @@ export function createKeyNames(encryptionKey: Buffer | null): KeyNames {
     known.set(cell, made);
     return made;
   };
-  return { cell: nameKey ? cellName : (cell) => name(`cell\0${cell}`), shown: (cell) => name(`shown\0${cell}`) };
+  return {
+    cell: nameKey ? cellName : (cell) => name(`cell\0${cell}`),
+    shown: (cell) => name(`shown\0${cell}`),
+    version: (cell, version) => digest(`version\0${cell}\0${version}`).toString('base64url', 0, 12),
+  };
 }

@@ -7,6 +7,9 @@ import { createMemoryCache } from './memory.ts';
 import { createRedisCache } from './redis.ts';
 import { createTieredCache } from './tiered.ts';
 
+/** Milliseconds by which Redis rounds the time that it has been there. */
+const ROUNDED_MS = 1000;
+
 type Options = {
   /** Bytes that cached answers may take in this process, about. */
   memoryBytes: number;
@@ -32,8 +35,8 @@ export async function openCache({ memoryBytes, link, encryptionKey, now, log }: 
  * told of. When it does not tell, all is believed; when it is away, that is found out again as it comes back.
  */
 async function startOf(link: RedisLink, now: () => number): Promise<number> {
-  const uptime = await link.run(uptimeMs).catch(() => Number.NaN);
-  return Number.isFinite(uptime) ? now() - uptime - 1 : Number.NEGATIVE_INFINITY;
+  const uptime = await link.attempt(uptimeMs).catch(() => Number.NaN);
+  return Number.isFinite(uptime) ? now() - uptime - ROUNDED_MS : Number.NEGATIVE_INFINITY;
 }
 
 /** Somebody else writes to the same keys, or the memory of Redis is broken: every value would say so. */

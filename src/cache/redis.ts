@@ -129,7 +129,8 @@ class SharedCells implements RedisCache {
     }
     const { field, owner } = this.#taken.get(turn) ?? { field: '', owner: '' };
     const keep = Math.min(LONGEST_MS, Math.max(BEGUN_MS, Math.ceil(entry.errorUntil - this.#now())));
-    const { fetchedAt, version = '' } = entry;
+    const { fetchedAt } = entry;
+    const version = entry.version === undefined ? '' : this.#names.version(place.cell, entry.version);
     return this.#call('cacheStore', spot.key, [
       ...[ownToken(epoch), spot.field, bytes, field, owner, keep],
       ...[Math.floor(fetchedAt), version, renewed],

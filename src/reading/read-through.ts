@@ -124,6 +124,8 @@ class Reads implements ReadThrough {
 
   async #fetch<T>(question: CachedRead<T>, epoch: Epoch | null, reader: Reader): Promise<ReadResult<T>> {
     const { call, report } = reader;
+    // It has waited for its place until nobody waits for it any more.
+    if (this.#now() >= call.deadline) throw timeout(question.provider);
     const wait = ({ landed }: { landed: Flight }) => within(landed, call.deadline - this.#now(), question.provider);
     const flying = epoch === null ? undefined : this.#joinable(question.place, epoch);
     let answer = await wait(flying ? { landed: flying } : await this.#depart(question, reader));

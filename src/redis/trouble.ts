@@ -53,6 +53,7 @@ const OWN_WORDS: readonly [start: string, trouble: Trouble][] = [
   ['ERR This instance has cluster support disabled', { reason: 'no cluster', weight: 'down' }],
   ['A cluster needs the URLs', { reason: 'a cluster, and REDIS_URL names one node of it', weight: 'down' }],
   ['The database was not given', { reason: 'not the database of REDIS_URL', weight: 'down' }],
+  ['ERR The user executing the script', { reason: 'NOPERM', weight: 'down' }],
   ['ERR invalid password', { reason: 'WRONGPASS', weight: 'down' }],
 ];
 

@@ -43,8 +43,9 @@ export function play(world: World, number: number): void {
 const callOf = ({ now }: Replica) => ({ requestId: 'r', deadline: now() + PATIENCE_MS });
 const readerOf = (replica: Replica): Reader => ({
   call: callOf(replica),
-  limit: createLimit().limit,
+  limit: createLimit(),
   report: new ReportBuilder(),
+  onCall: () => {},
 });
 
 type One = { part: 'session' | 'items' | 'peek'; id: string; expansion: Expansion };
@@ -103,7 +104,7 @@ const seenOf = (session: CheckoutSession | null) => (session ? seenIn(session) :
 async function change(world: World, replica: Replica, id: string): Promise<void> {
   const { oracle, schedule } = world;
   const began = schedule.step;
-  const { reads, provider } = replica;
+  const { reads, provider, now } = replica;
   const call = callOf(replica);
   let sent: State | undefined;
   const watched: Provider = {
@@ -121,7 +122,7 @@ async function change(world: World, replica: Replica, id: string): Promise<void>
   };
   const remember = { found: () => {}, missing: () => {}, flush: async () => {} };
   const providers = new Map<ProviderName, Provider>([[provider.name, watched]]);
-  const reading = createReading({ providers, reads, call, remember });
+  const reading = createReading({ providers, reads, call, remember, now });
   await unlessFailed(deleteSession({ provider: provider.name, providerId: id }, providers, reading, call));
   if (sent) oracle.acknowledge(id, sent, began);
 }

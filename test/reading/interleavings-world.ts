@@ -85,8 +85,7 @@ export class World {
     for (const { name, provider } of this.replicas) {
       if (provider.inFlight > 0) this.oracle.fault(`${provider.inFlight} fetches of ${name} have not landed`);
     }
-    if (!process.env.NOTURNS && this.turns.taken.size > 0)
-      this.oracle.fault(`${this.turns.taken.size} turns were not given back`);
+    if (this.turns.taken.size > 0) this.oracle.fault(`${this.turns.taken.size} turns were not given back`);
   }
 
   #replica(name: string, open: (now: () => number) => Cache): Replica {
