@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type Entry, type Epoch, type Look, type Place, TURN_MS, type Turn } from './cache.ts';
-import { joinTokens, newToken } from './epoch.ts';
+import { joinTokens, newToken, underToken } from './epoch.ts';
 import { longer } from './longest.ts';
 import { ShownVersions } from './shown-versions.ts';
 import { weigh } from './weigh.ts';
@@ -12,7 +12,7 @@ type Cell = {
   /** The version seen last, and when it was asked for. */
   seen?: { version: string; fetchedAt: number };
   values: Map<string, Value>;
-  /** Who fetches which field, and until when (epoch milliseconds). */
+  /** Who fetches which field under which cell above, and until when (epoch milliseconds). */
   turns: Map<string, { turn: Turn; until: number }>;
 };
 
@@ -68,10 +68,12 @@ export class MemoryCells {
 
   begin(place: Place): Turn {
     const epoch = this.epochOf(place);
+    // A turn that was taken before the cell above was dropped is nobody's to wait for.
+    const name = `${place.field} ${underToken(epoch) ?? ''}`;
     const turns = this.#find(place.cell)?.turns;
-    const isMine = (turns?.get(place.field)?.until ?? 0) <= this.#now();
+    const isMine = (turns?.get(name)?.until ?? 0) <= this.#now();
     const turn = { epoch, isMine, shown: this.shown.of(place.cell) };
-    if (isMine) turns?.set(place.field, { turn, until: this.#now() + TURN_MS });
+    if (isMine) turns?.set(name, { turn, until: this.#now() + TURN_MS });
     return turn;
   }
 

@@ -57,7 +57,8 @@ const NEWS = 2;
 
 const TOKEN = 'token';
 const valueField = (field: string) => `v:${field}`;
-const turnField = (field: string) => `t:${field}`;
+const turnField = (field: string, above: string | undefined) =>
+  above === undefined ? `t:${field}` : `t:${field}:${above}`;
 
 export const createRedisCache = ({ link, encryptionKey, now, onUnreadable }: Options): RedisCache =>
   new SharedCells(link, createKeyNames(encryptionKey), createCodec({ encryptionKey, onUnreadable }), now);
@@ -95,14 +96,16 @@ class SharedCells implements RedisCache {
   async begin({ cell, field, under }: Place): Promise<Turn> {
     const owner = newToken();
     const key = this.#names.cell(cell);
-    const [own, above, shown] = await Promise.all([
-      this.#begin(key, turnField(field), owner, BEGUN_MS),
-      under === undefined ? undefined : this.#begin(this.#names.cell(under), '', '', UNDER_MS),
+    // First, because a turn that was taken before that cell was dropped is nobody's to wait for.
+    const above = under === undefined ? undefined : await this.#begin(this.#names.cell(under), '', '', UNDER_MS);
+    const taken = turnField(field, above?.token);
+    const [own, shown] = await Promise.all([
+      this.#begin(key, taken, owner, BEGUN_MS),
       this.#link.run((client) => readHash(client, this.#names.shown(cell), VERSION_FIELDS)),
     ]);
     const epoch = above ? `${own.token}.${above.token}` : own.token;
     const turn = { epoch, isMine: own.isMine, shown: readVersion(shown) };
-    if (own.isMine) this.#taken.set(turn, { field: turnField(field), owner });
+    if (own.isMine) this.#taken.set(turn, { field: taken, owner });
     return turn;
   }
 

@@ -39,6 +39,7 @@ export class GuardedLink implements RedisLink {
   /** The connection that has been looked at. */
   #inspected: RedisClient | undefined;
   #lateInARow = 0;
+  #lateAt = Number.NEGATIVE_INFINITY;
   #isStarting = true;
   #isClosed = false;
 
@@ -143,6 +144,10 @@ export class GuardedLink implements RedisLink {
   }
 
   #countLate(reason: string): void {
+    // Many that wait for one pause are late together, and count as one.
+    const at = performance.now();
+    if (at - this.#lateAt < this.#options.commandTimeoutMs) return;
+    this.#lateAt = at;
     this.#lateInARow++;
     if (this.#lateInARow < LATE_IN_A_ROW || !this.#health.isUp) return;
     this.#fall(reason);

@@ -70,6 +70,15 @@ function testSharing(withOther: (use: (world: World & { other: Cache }) => Promi
       expect((await cache.begin(place())).isMine).toBe(false);
     }));
 
+  it('do not wait for a turn that was taken before what it stands under was dropped', () =>
+    withOther(async ({ cache, other }) => {
+      expect((await cache.begin(UNDER)).isMine).toBe(true);
+      expect((await other.begin(UNDER)).isMine).toBe(false);
+      await cache.drop(['lists']);
+      expect((await other.begin(UNDER)).isMine).toBe(true);
+      expect((await cache.begin(UNDER)).isMine).toBe(false);
+    }));
+
   it('know the versions that the other has shown', () =>
     withOther(async ({ cache, other }) => {
       await cache.show('session:one', { updatedAt: OLDER, stage: 3, isArchived: false });

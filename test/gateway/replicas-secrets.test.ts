@@ -39,7 +39,7 @@ const foundIn = (bytes: Buffer, texts: Iterable<string>): string[] => [...texts]
 const PLAIN: readonly [field: RegExp, value: RegExp][] = [
   [/^token$/, /^[\w-]{16}$/],
   [/^t:[a-zA-Z+]+$/, /^\d+ [\w-]{16}$/],
-  [/^seen$/, /^\d+ [\w .:-]+$/],
+  [/^seen$/, /^\d+ [\w-]{16}$/],
   [/^updatedAt$/, /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)?$/],
   [/^stage$/, /^\d$/],
   [/^isArchived$/, /^[01]$/],

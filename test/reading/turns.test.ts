@@ -34,3 +34,15 @@ it('a turn that was taken by who then joins another flight is given back', async
     expect((await cache.begin(places.session('FLEX', 'none', expansion))).isMine).toBe(true);
   }
 });
+
+it('who reads a list after a change does not wait for who began before it', async () => {
+  const cache = createMemoryCache({ maxBytes: 2 ** 20, now: Date.now });
+  const place = createPlaces({}).list('METEROID', '');
+  const before = await cache.begin(place);
+  expect([before.isMine, (await cache.begin(place)).isMine]).toEqual([true, false]);
+  await cache.drop([place.under ?? '']);
+  const after = await cache.begin(place);
+  expect([after.isMine, (await cache.begin(place)).isMine]).toEqual([true, false]);
+  await cache.release(place, before);
+  expect((await cache.begin(place)).isMine).toBe(false);
+});

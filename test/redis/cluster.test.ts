@@ -46,7 +46,9 @@ test.concurrent('a cluster is used as one, and missed when one master is', async
   expect(rig.link.isUp).toBe(true);
   expect(await Promise.all(KEYS.map((key) => rig.add(key)))).toHaveLength(KEYS.length);
   expect(prepared).toBe(2);
-  expect(rig.changes()).toEqual(['away: connection closed', 'back', 'away: timeout', 'back']);
+  // The others may notice first that one of them is gone.
+  const hung = expect.stringMatching(/^away: (timeout|CLUSTERDOWN)$/);
+  expect(rig.changes()).toEqual(['away: connection closed', 'back', hung, 'back']);
 });
 
 test.concurrent('slots can be moved under a stream of commands', async ({ onTestFinished }) => {
