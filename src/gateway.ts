@@ -12,13 +12,12 @@ import { createSettle } from './changing/settle.ts';
 import { GatewayError } from './checkout/errors.ts';
 import type { Provider, ProviderHealth } from './checkout/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from './checkout/provider-name.ts';
-import type { Config, ProviderConfig } from './config.ts';
-import type { Ledger, LedgerAccounts } from './ledger/ledger.ts';
+import type { Config } from './config.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import { openLedgers } from './ledger/open-ledgers.ts';
 import { LEDGER_SCRIPTS } from './ledger/redis/scripts.ts';
 import { PROVIDERS } from './providers/registry.ts';
 import { createReading } from './reading/index.ts';
-import type { CacheAccounts } from './reading/places.ts';
 import { createRemember, type Remember } from './reading/remember.ts';
 import { createSharedReads, type SharedReads } from './reading/shared-reads.ts';
 import { createRedisLink } from './redis/create-link.ts';
@@ -77,6 +76,7 @@ async function assemble(
     directory: config.dataDir,
     accounts: accountsOf(config),
     link: redis,
+    encryptionKey: config.cacheEncryptionKey ?? null,
     log: gatewayLog,
     now,
   });

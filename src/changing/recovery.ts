@@ -1,3 +1,4 @@
+import { LedgerError } from '../ledger/ledger.ts';
 import type { Operations } from '../ledger/operations.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type Changes, leaseOf } from './changes.ts';
@@ -40,7 +41,9 @@ export function startRecovery({ operations, changes, log, now }: RecoveryOptions
       isFailing = false;
     } catch (error) {
       // The ledger is in trouble, and says so where it is needed; it is tried again.
-      if (!isFailing) log.error({ error: String(error) }, 'operations that were left cannot be looked into');
+      const isLedgers = error instanceof LedgerError;
+      if (!isFailing && !isLedgers)
+        log.error({ error: String(error) }, 'operations that were left cannot be looked into');
       isFailing = true;
     }
   }

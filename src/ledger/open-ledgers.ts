@@ -1,8 +1,8 @@
 import type { RedisLink } from '../redis/link.ts';
 import type { Log } from '../telemetry/log.ts';
-import { createBackedIndex } from './backed-index.ts';
 import type { Ledger, LedgerAccounts } from './ledger.ts';
 import { openRedisLedger } from './redis/open-ledger.ts';
+import { createSealedOperations } from './sealed-operations.ts';
 import { openLedger } from './sqlite/open-ledger.ts';
 
 type Options = {
@@ -11,22 +11,26 @@ type Options = {
   accounts: LedgerAccounts;
   /** Made with `LEDGER_SCRIPTS`; null when there is no Redis. */
   link: RedisLink | null;
+  /** 32 bytes; what changes were asked for is encrypted with it in Redis. */
+  encryptionKey: Buffer | null;
   log: Log;
   /** Epoch milliseconds. */
   now: () => number;
 };
 
 /**
- * The ledger of this process or, with Redis, the one that all replicas share, whose lists fall back on the own one.
+ * The ledger of this process. With Redis, operations lie there, because all replicas have to know of them; the index of
+ * sessions stays with each replica, so that lists do not depend on Redis.
  * @throws LedgerError when the embedded one cannot be opened
  */
-export async function openLedgers({ directory, accounts, link, log, now }: Options): Promise<Ledger> {
+export async function openLedgers({ directory, accounts, link, encryptionKey, log, now }: Options): Promise<Ledger> {
   const own = await openLedger({ directory, accounts, now });
   if (!link) return own;
   const shared = await openRedisLedger({ link, accounts, now, log });
+  const { operations } = shared;
   return {
-    operations: shared.operations,
-    sessionIndex: createBackedIndex(shared.sessionIndex, own.sessionIndex),
+    operations: encryptionKey ? createSealedOperations(operations, encryptionKey) : operations,
+    sessionIndex: own.sessionIndex,
     async close() {
       await Promise.all([shared.close(), own.close()]);
     },

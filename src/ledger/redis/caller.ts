@@ -33,7 +33,7 @@ export function createCaller(link: RedisLink, accounts: LedgerAccounts): Caller 
     async call(task, script, keys, args) {
       if (isClosed) throw new LedgerError(`The ledger cannot ${task}: expected it to be open, got: it was closed.`);
       try {
-        return await link.call(script, keys, args);
+        return await link.call(script, keys, args, true);
       } catch (error) {
         throw toLedgerError(error, task);
       }
