@@ -96,7 +96,14 @@ async function assemble(
   const reads = createSharedReads({ cache, accounts: cacheAccountsOf(config), fetchMs, now });
   const settle = createSettle({ reads, index: ledger.sessionIndex, providers: enabled, log: gatewayLog });
   const { operations } = ledger;
-  const changes = createChanges({ providers: enabled, operations, settle, log: gatewayLog, now });
+  const changes = createChanges({
+    providers: enabled,
+    operations,
+    settle,
+    log: gatewayLog,
+    now,
+    isShared: redis !== null,
+  });
   const recovery = startRecovery({ operations, changes, log: gatewayLog, now });
   opened.defer(() => recovery.stop());
   metrics.watchHealth(() => Object.fromEntries([...enabled.keys()].map((name) => [name, health(name)])));

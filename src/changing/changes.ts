@@ -55,6 +55,8 @@ type ChangesOptions = {
   log: Log;
   /** Epoch milliseconds. */
   now: () => number;
+  /** Whether other processes make changes too. */
+  isShared: boolean;
 };
 
 /** Milliseconds that a lease lasts without being renewed: a process that died leaves its operations to others then. */
@@ -77,8 +79,12 @@ class ChangeMaker implements Changes {
   readonly #settle: Settle;
   readonly #log: Log;
   readonly #now: () => number;
+  readonly #isShared: boolean;
+  /** Creates that are being made or found out about, by provider. */
+  readonly #creating = new Map<ProviderName, number>();
 
-  constructor({ providers, operations, settle, log, now }: ChangesOptions) {
+  constructor({ providers, operations, settle, log, now, isShared }: ChangesOptions) {
+    this.#isShared = isShared;
     this.#providers = providers;
     this.#operations = operations;
     this.#settle = settle;
@@ -177,6 +183,7 @@ class ChangeMaker implements Changes {
     if (!handler) return { is: 'UNKNOWN' };
     const making = this.#making({ provider, change, handler, key: providerKeyOf(operation), call, own: operation });
     const stopRenewing = this.#renew(operation, lease);
+    if (change.kind === 'CREATE') this.#count(provider, 1);
     try {
       await this.#settle.before(provider, change);
       const outcome = await this.#claimed(operation, change, await work(making));
@@ -186,7 +193,12 @@ class ChangeMaker implements Changes {
       return outcome;
     } finally {
       stopRenewing();
+      if (change.kind === 'CREATE') this.#count(provider, -1);
     }
+  }
+
+  #count(provider: ProviderName, by: number): void {
+    this.#creating.set(provider, (this.#creating.get(provider) ?? 0) + by);
   }
 
   /** A session that was found is this operation's only if no other has it. */
@@ -234,7 +246,8 @@ class ChangeMaker implements Changes {
       const owner = await this.#operations.claimedBy(provider, providerId);
       return owner !== null && owner !== own?.id;
     };
-    const unanswered = { sentAt: own?.startedAt ?? this.#now(), isTaken };
+    const isAlone = () => !this.#isShared && (this.#creating.get(provider) ?? 0) <= 1;
+    const unanswered = { sentAt: own?.startedAt ?? this.#now(), isTaken, isAlone };
     return { provider, change, handler, key, unanswered, call, now: this.#now };
   }
 

@@ -140,6 +140,8 @@ export type Unanswered = {
   sentAt: number;
   /** Whether a session that was found is known to come from another change. */
   isTaken(providerId: string): Promise<boolean>;
+  /** Whether no other create can be on its way, whose session is not known yet to be its own. */
+  isAlone(): boolean;
 };
 
 /** What can be found out, without doing anything, about a change that was sent and not answered. */

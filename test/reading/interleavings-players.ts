@@ -134,7 +134,7 @@ async function change(world: World, replica: Replica, id: string): Promise<void>
   };
   const { log } = recordLog();
   const settle = createSettle({ reads, index, providers, log });
-  const changes = createChanges({ providers, operations, settle, log, now });
+  const changes = createChanges({ providers, operations, settle, log, now, isShared: false });
   const request = {
     change: { kind: 'DELETE', providerId: id },
     provider: watched,
