@@ -74,10 +74,20 @@ function problemsIn(change: Change): UserError[] {
     case 'CREATE':
       return problemsInNew(change.session);
     case 'CAPTURE':
-      return positive(change.amount, 'amountMinorUnits');
+      return [
+        ...positive(change.amount, 'amountMinorUnits'),
+        ...(change.amount !== undefined && change.lineItems !== undefined
+          ? [invalid('Expected either an amount or line items.', 'amountMinorUnits')]
+          : []),
+        ...(change.lineItems === undefined || (Array.isArray(change.lineItems) && change.lineItems.length > 0)
+          ? []
+          : [invalid('Expected a list with at least one line item.', 'lineItems')]),
+        ...exact(change.lineItems, 'lineItems'),
+      ];
     case 'REFUND':
       return [
         ...positive(change.amount, 'amountMinorUnits'),
+        ...(change.lineItems?.length === 0 ? [invalid('Expected at least one line item.', 'lineItems')] : []),
         ...(change.lineItems ?? []).flatMap((item, index) => [
           ...positive(item.amount, 'lineItems', String(index), 'amountMinorUnits'),
           ...((item.price === undefined) === (item.product === undefined)
@@ -115,14 +125,19 @@ function problemsInNew(session: NewSession): UserError[] {
         ...unique(session.createSubscription.metadata, 'session', 'flexprice', 'createSubscription', 'metadata'),
       ];
     case 'METEROID':
-      return [];
+      return exactIn(session, METEROID_JSON, 'session', 'meteroid');
     case 'FLEX':
       return [
         ...unique(session.metadata, 'session', 'flex', 'metadata'),
+        ...exactIn(session, FLEX_JSON, 'session', 'flex'),
+        ...(session.lineItems.length === 0 && session.mode !== 'setup'
+          ? [invalid('Expected at least one line item.', 'session', 'flex', 'lineItems')]
+          : []),
         ...session.lineItems.flatMap((item, index) => [
           ...((item.price === undefined) === (item.priceData === undefined)
             ? [invalid('Expected either a price or priceData.', 'session', 'flex', 'lineItems', String(index))]
             : []),
+          ...exact(item.priceData, 'session', 'flex', 'lineItems', String(index), 'priceData'),
           ...(item.quantity >= 1
             ? []
             : [invalid('Expected 1 or more.', 'session', 'flex', 'lineItems', String(index), 'quantity')]),
@@ -130,6 +145,22 @@ function problemsInNew(session: NewSession): UserError[] {
       ];
   }
 }
+
+const exactIn = (session: object, names: ReadonlySet<string>, ...field: string[]): UserError[] =>
+  Object.entries(session).flatMap(([name, value]) => (names.has(name) ? exact(value, ...field, name) : []));
+
+/** JSON would be sent with other numbers than were meant: Infinity as null, and great ones rounded. */
+function exact(value: unknown, ...field: string[]): UserError[] {
+  if (typeof value === 'number') {
+    const isExact = Number.isFinite(value) && (Number.isSafeInteger(value) || !Number.isInteger(value));
+    return isExact ? [] : [invalid('Expected a number that is not rounded on the way.', ...field)];
+  }
+  if (typeof value !== 'object' || value === null || field.length > DEEPEST) return [];
+  return Object.entries(value).flatMap(([name, each]) => exact(each, ...field, name));
+}
+
+/** Deeper than anything that a provider takes; more is refused later. */
+const DEEPEST = 200;
 
 const invalid = (message: string, ...field: string[]): UserError => ({
   code: 'INVALID',

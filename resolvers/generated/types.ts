@@ -155,7 +155,7 @@ export type CheckoutSessionActionInput = {
   id: Scalars['ID']['input'];
   /**
    * A name of the client's own choice for this change, to be sent again with every repetition of it. May be left out: an
-   * action that takes this input does no harm when it is repeated. 1 to 255 visible characters.
+   * action that takes this input does no harm when it is repeated. 1 to 255 visible ASCII characters.
    */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
@@ -164,7 +164,7 @@ export type CheckoutSessionActionInput = {
 export type CaptureCheckoutSessionInput = {
   /** Global id of the session: `CheckoutSession.id`. */
   id: Scalars['ID']['input'];
-  /** A name of the client's own choice for this change, to be sent again with every repetition of it. 1 to 255 visible characters. */
+  /** A name of the client's own choice for this change, to be sent again with every repetition of it. 1 to 255 visible ASCII characters. */
   idempotencyKey: Scalars['String']['input'];
   /** How much, in the currency's smallest unit. 1 or more. */
   amountMinorUnits?: InputMaybe<Scalars['SafeInt']['input']>;
@@ -176,7 +176,7 @@ export type CaptureCheckoutSessionInput = {
 export type RefundCheckoutSessionInput = {
   /** Global id of the session: `CheckoutSession.id`. */
   id: Scalars['ID']['input'];
-  /** A name of the client's own choice for this change, to be sent again with every repetition of it. 1 to 255 visible characters. */
+  /** A name of the client's own choice for this change, to be sent again with every repetition of it. 1 to 255 visible ASCII characters. */
   idempotencyKey: Scalars['String']['input'];
   /** How much, in the currency's smallest unit. 1 or more. Not together with `lineItems`. */
   amountMinorUnits?: InputMaybe<Scalars['SafeInt']['input']>;
@@ -206,7 +206,7 @@ export type RefundLineItemInput = {
 export type ConfirmCheckoutSessionInput = {
   /** Global id of the session: `CheckoutSession.id`. */
   id: Scalars['ID']['input'];
-  /** A name of the client's own choice for this change, to be sent again with every repetition of it. 1 to 255 visible characters. */
+  /** A name of the client's own choice for this change, to be sent again with every repetition of it. 1 to 255 visible ASCII characters. */
   idempotencyKey: Scalars['String']['input'];
   /** Flex's id of a payment method that the customer has saved. */
   paymentMethod: Scalars['String']['input'];
@@ -859,7 +859,7 @@ export type MetadataEntryInput = {
 export type CreateCheckoutSessionInput = {
   /**
    * A name of the client's own choice for this change. The same key with the same input, for 72 hours, gives the first result
-   * again and never a second session. 1 to 255 visible characters.
+   * again and never a second session. 1 to 255 visible ASCII characters.
    */
   idempotencyKey: Scalars['String']['input'];
   /** The session to make. */

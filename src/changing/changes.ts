@@ -154,14 +154,14 @@ class ChangeMaker implements Changes {
   }
 
   async operation(caller: string, idempotencyKey: string, call: CallContext): Promise<Operation | null> {
-    const found = await this.#operations.find(caller, idempotencyKey);
+    const found = await this.#fromLedger(this.#operations.find(caller, idempotencyKey));
     if (!found || found.finishedAt !== null) return found;
     const lease = leaseOf();
-    const begun = await this.#operations.begin(found, lease);
+    const begun = await this.#fromLedger(this.#operations.begin(found, lease));
     if (begun.is === 'LEFT') await this.#work(begun.operation, lease, call, findOut);
     // It was found to have failed just now; nobody has asked for it to be made again.
     if (begun.is === 'STARTED') await this.#operations.finish(found.id, lease.owner, 'FAILED', found.result);
-    return this.#operations.find(caller, idempotencyKey);
+    return this.#fromLedger(this.#operations.find(caller, idempotencyKey));
   }
 
   async findOutLeft(operation: Operation, lease: OperationLease, call: CallContext, parkMs: number): Promise<void> {
@@ -205,8 +205,11 @@ class ChangeMaker implements Changes {
   async #claimed({ id, provider }: Operation, change: Change, outcome: Outcome): Promise<Outcome> {
     if (change.kind !== 'CREATE' || outcome.is !== 'DONE' || outcome.providerId === null) return outcome;
     try {
-      return (await this.#operations.claim(provider, outcome.providerId, id)) ? outcome : { is: 'UNKNOWN' };
+      const isItsOwn = await this.#operations.claim(provider, outcome.providerId, id);
+      // What the provider has answered to this very change is certain, whoever has claimed it.
+      return isItsOwn || !outcome.isFound ? outcome : { is: 'UNKNOWN' };
     } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
       // That the session was made is true all the same.
       this.#log.error({ error: String(error) }, 'the ledger cannot be written: an operation will be looked at again');
       return outcome;
@@ -220,7 +223,8 @@ class ChangeMaker implements Changes {
       const isWritten = await this.#operations.finish(id, owner, state, result);
       if (!isWritten) this.#log.warn({ provider, operation: id }, 'an operation was taken over before it was finished');
     } catch (error) {
-      this.#log.error({ error: String(error) }, 'the ledger cannot be written: an operation will be looked at again');
+      if (!(error instanceof LedgerError)) throw error;
+      this.#log.error({ error: error.message }, 'the ledger cannot be written: an operation will be looked at again');
     }
   }
 
@@ -267,7 +271,7 @@ class ChangeMaker implements Changes {
       this.#log.error({ error: error.message }, 'the ledger cannot be written: a change was not made');
       throw new GatewayError(
         'INTERNAL_SERVER_ERROR',
-        'The gateway cannot write its own ledger at the moment, so the change was not made.',
+        'The gateway cannot use its own ledger at the moment; nothing was sent to the provider.',
         { retryable: true, retryAfterMs: 1000 },
       );
     }

@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { badUserInput } from '../checkout/errors.ts';
 import type { Operation } from '../ledger/operations.ts';
 
 /** A text that two changes share when they are the same, whatever order their properties were given in. */
@@ -16,11 +17,15 @@ export const providerKeyOf = ({ id, startedAt }: Pick<Operation, 'id' | 'started
 /** For a change that is not under a key of the client's. */
 export const freshProviderKey = (): string => randomBytes(32).toString('base64url');
 
+/** Deeper than anything that a provider takes. */
+const DEEPEST = 200;
+
 /** JSON with the properties of objects in order; what is undefined is left out. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((each) => canonical(each ?? null)).join(',')}]`;
+function canonical(value: unknown, depth = 0): string {
+  if (depth > DEEPEST) throw badUserInput(`Expected JSON of at most ${DEEPEST} levels.`);
+  if (Array.isArray(value)) return `[${value.map((each) => canonical(each ?? null, depth + 1)).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const entries = Object.entries(value).filter(([, each]) => each !== undefined);
   const sorted = entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${sorted.map(([name, each]) => `${JSON.stringify(name)}:${canonical(each)}`).join(',')}}`;
+  return `{${sorted.map(([name, each]) => `${JSON.stringify(name)}:${canonical(each, depth + 1)}`).join(',')}}`;
 }

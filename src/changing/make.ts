@@ -47,12 +47,22 @@ export async function findOut(making: Making): Promise<Outcome> {
     const outcome = await send(making, shareOf(making, resend));
     // It has made a session for the key, and does not say which.
     if (outcome === 'KEY_IN_USE') return { is: 'DONE', providerId: null, session: null };
-    // That this attempt was certainly not made says nothing of those before it.
-    if (outcome.is === 'DONE' || outcome.is === 'REFUSED') return outcome;
+    if (outcome.is === 'DONE' || isTheAnswer(change, outcome)) return outcome;
   }
   if (!handler.find || call.deadline - now() < SHORTEST_MS) return { is: 'UNKNOWN' };
   const finding = await look(() => handler.find?.(change as never, unanswered, call));
-  return finding.is === 'NOT_DONE' ? { is: 'NOT_DONE', error: neverMade(provider) } : finding;
+  if (finding.is === 'NOT_DONE') return { is: 'NOT_DONE', error: neverMade(provider) };
+  return finding.is === 'DONE' ? { ...finding, isFound: true } : finding;
+}
+
+/**
+ * Whether the refusal of a repetition tells what became of the change: that this attempt was not made says nothing of the
+ * one before it. A decline does, because providers keep it under the key; and so does a refusal to end a session, which
+ * handlers look into.
+ */
+function isTheAnswer({ kind }: Change, outcome: Outcome): boolean {
+  if (outcome.is !== 'REFUSED') return false;
+  return kind === 'CANCEL' || kind === 'DELETE' || outcome.errors.every(({ code }) => code === 'PAYMENT_DECLINED');
 }
 
 const KEY = ['input', 'idempotencyKey'];

@@ -6,7 +6,13 @@ import type { CheckoutSession } from '../checkout/session.ts';
 /** What became of a change, as far as is known. */
 export type Outcome =
   /** It was made. The id is null when the provider says so without telling of which session. */
-  | { is: 'DONE'; providerId: string | null; session: CheckoutSession | null }
+  | {
+      is: 'DONE';
+      providerId: string | null;
+      session: CheckoutSession | null;
+      /** It was found by looking, so it may come from another change. */
+      isFound?: true;
+    }
   /** It was not made, for a reason that the caller can mend. */
   | { is: 'REFUSED'; errors: UserError[] }
   /** It was not made. */

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/checkout/change.ts';
-import type { ProviderName } from '../../src/checkout/session.ts';
 import { refusal } from './changes-refusal.ts';
-import { changesRig, SANDBOX_NAMES } from './changes-rig.ts';
+import { changesRig, SANDBOX_NAMES, type SandboxedName } from './changes-rig.ts';
 
 const rig = changesRig();
 
@@ -15,7 +14,7 @@ describe('actions that the provider refuses', () => {
   const manual = () => create({ status: 'complete', capture_method: 'manual' });
   const lines = (amount: number, price = 'fprice_other') => [{ price, amount }];
 
-  test.each<[string, ProviderName, (id: string) => Change]>([
+  test.each<[string, SandboxedName, (id: string) => Change]>([
     ['delete', 'FLEXPRICE', (providerId) => ({ kind: 'DELETE', providerId })],
     ['cancel', 'METEROID', (providerId) => ({ kind: 'CANCEL', providerId })],
     ['cancel', 'FLEX', (providerId) => ({ kind: 'CANCEL', providerId })],

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/checkout/change.ts';
 import { NO_EXPANSION } from '../../src/checkout/provider.ts';
-import type { CheckoutSession, ProviderName, SessionAction } from '../../src/checkout/session.ts';
+import type { CheckoutSession, SessionAction } from '../../src/checkout/session.ts';
 import { newFlex } from './changes-inputs.ts';
-import { callContext, changesRig, SANDBOX_NAMES } from './changes-rig.ts';
+import { callContext, changesRig, SANDBOX_NAMES, type SandboxedName } from './changes-rig.ts';
 
 const rig = changesRig({ sessions: 60 });
 const ACTIONS: SessionAction[] = ['CANCEL', 'DELETE', 'CAPTURE', 'REFUND', 'CONFIRM', 'REAUTHORIZE'];
@@ -12,14 +12,14 @@ const EXPANDED = { customer: false, paymentIntent: true };
 const changeOf = (kind: SessionAction, providerId: string): Change =>
   kind === 'CONFIRM' ? { kind, providerId, paymentMethod: 'fpm_1' } : { kind, providerId };
 
-async function read(name: ProviderName, id: string, expansion = EXPANDED): Promise<CheckoutSession> {
+async function read(name: SandboxedName, id: string, expansion = EXPANDED): Promise<CheckoutSession> {
   const session = await rig.provider(name).getSession(id, expansion, callContext());
   if (!session) throw new Error(`Expected a session ${id}.`);
   return session;
 }
 
 /** Whether the provider takes the action, and it changes something: repeating what was done before does not. */
-async function isTaken(name: ProviderName, id: string, kind: SessionAction): Promise<boolean> {
+async function isTaken(name: SandboxedName, id: string, kind: SessionAction): Promise<boolean> {
   if (!rig.handler(name, kind)) return false;
   const total = () => Object.values(rig.effects(name)).reduce((sum, count) => sum + count, 0);
   const before = total();
@@ -30,7 +30,7 @@ async function isTaken(name: ProviderName, id: string, kind: SessionAction): Pro
 }
 
 /** What the provider really takes, each action tried on a session as new. */
-async function takenActions(name: ProviderName, make: () => Promise<string> | string): Promise<SessionAction[]> {
+async function takenActions(name: SandboxedName, make: () => Promise<string> | string): Promise<SessionAction[]> {
   const taken: SessionAction[] = [];
   for (const kind of ACTIONS) {
     rig.sandbox.control.reset();
@@ -41,7 +41,7 @@ async function takenActions(name: ProviderName, make: () => Promise<string> | st
 }
 
 /** Holds what a session says against what its provider does. */
-async function compare(name: ProviderName, make: () => Promise<string> | string): Promise<CheckoutSession> {
+async function compare(name: SandboxedName, make: () => Promise<string> | string): Promise<CheckoutSession> {
   const session = await read(name, await make());
   expect([...session.availableActions].sort(), `${session.providerStatus} ${session.providerId}`).toEqual(
     (await takenActions(name, make)).sort(),
@@ -49,7 +49,7 @@ async function compare(name: ProviderName, make: () => Promise<string> | string)
   return session;
 }
 
-const create = (name: ProviderName, properties: Record<string, unknown>): string => {
+const create = (name: SandboxedName, properties: Record<string, unknown>): string => {
   const created = rig.sandbox.control.create({ provider: SANDBOX_NAMES[name], ...properties });
   return String(created.checkout_session_id ?? created.id);
 };

@@ -1,15 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { FaultSpec } from '../../sandbox/index.ts';
 import type { Change } from '../../src/checkout/change.ts';
-import type { ProviderName } from '../../src/checkout/session.ts';
 import { NEW } from './changes-inputs.ts';
-import { changesRig } from './changes-rig.ts';
+import { changesRig, type SandboxedName } from './changes-rig.ts';
 
 const rig = changesRig();
 const flex = (more: Record<string, unknown> = {}) =>
   String(rig.sandbox.control.create({ provider: 'flex', amount_total: 5000, ...more }).checkout_session_id);
 
-const CHANGES: [name: ProviderName, operation: string, make: () => Change][] = [
+const CHANGES: [name: SandboxedName, operation: string, make: () => Change][] = [
   ['FLEXPRICE', 'create', () => NEW.FLEXPRICE],
   ['FLEXPRICE', 'delete', () => ({ kind: 'DELETE', providerId: rig.sandbox.examples.flexprice })],
   ['METEROID', 'create', () => NEW.METEROID],
@@ -101,7 +100,7 @@ describe.each(CHANGES)('%s %s', (name, operation, make) => {
 });
 
 test('what nobody can do is left out', () => {
-  const kinds = (name: ProviderName) => Object.keys(rig.provider(name).changes ?? {}).sort();
+  const kinds = (name: SandboxedName) => Object.keys(rig.provider(name).changes ?? {}).sort();
   expect(kinds('FLEXPRICE')).toEqual(['CREATE', 'DELETE']);
   expect(kinds('METEROID')).toEqual(['CANCEL', 'CREATE']);
   expect(kinds('FLEX')).toEqual(['CANCEL', 'CAPTURE', 'CONFIRM', 'CREATE', 'REAUTHORIZE', 'REFUND']);

@@ -10,7 +10,7 @@ type Circumstances = { sentAt: number; taken?: string[] };
 function find(change: Change, { sentAt, taken = [] }: Circumstances): Promise<Finding> {
   const handler = rig.handler('METEROID', change.kind);
   if (!handler?.find) throw new Error('Expected that it can look.');
-  const unanswered = { sentAt, isTaken: async (providerId: string) => taken.includes(providerId) };
+  const unanswered = { sentAt, isAlone: () => true, isTaken: async (providerId: string) => taken.includes(providerId) };
   return handler.find(change, unanswered, callContext());
 }
 

@@ -1,5 +1,5 @@
 import type { Change, NewFlexpriceSession, NewFlexSession, NewMeteroidSession } from '../../src/checkout/change.ts';
-import type { ProviderName } from '../../src/checkout/session.ts';
+import type { SandboxedName } from './changes-rig.ts';
 
 // The least that each provider takes, and everything that it documents.
 
@@ -91,13 +91,13 @@ export const FLEX_FULL: NewFlexSession = {
   metadata: [{ key: 'order', value: '17' }],
 };
 
-export const NEW: Record<ProviderName, Change & { kind: 'CREATE' }> = {
+export const NEW: Record<SandboxedName, Change & { kind: 'CREATE' }> = {
   FLEXPRICE: { kind: 'CREATE', session: { provider: 'FLEXPRICE', ...FLEXPRICE } },
   METEROID: { kind: 'CREATE', session: { provider: 'METEROID', ...METEROID } },
   FLEX: { kind: 'CREATE', session: { provider: 'FLEX', ...FLEX } },
 };
 
-export const NEW_FULL: Record<ProviderName, Change & { kind: 'CREATE' }> = {
+export const NEW_FULL: Record<SandboxedName, Change & { kind: 'CREATE' }> = {
   FLEXPRICE: { kind: 'CREATE', session: { provider: 'FLEXPRICE', ...FLEXPRICE_FULL } },
   METEROID: { kind: 'CREATE', session: { provider: 'METEROID', ...METEROID_FULL } },
   FLEX: { kind: 'CREATE', session: { provider: 'FLEX', ...FLEX_FULL } },

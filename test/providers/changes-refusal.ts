@@ -1,13 +1,12 @@
 import { expect } from 'vitest';
 import type { Change } from '../../src/checkout/change.ts';
-import type { ProviderName } from '../../src/checkout/session.ts';
-import type { ChangesRig } from './changes-rig.ts';
+import type { ChangesRig, SandboxedName } from './changes-rig.ts';
 
 /** A word that no provider's text must carry to a caller. */
 export const CANARY = 'canary-4711';
 
 /** The errors of a refusal, as `CODE path.to.field`; none of their sentences repeats what the provider said. */
-export async function refusal(rig: ChangesRig, name: ProviderName, change: Change, key?: string): Promise<string[]> {
+export async function refusal(rig: ChangesRig, name: SandboxedName, change: Change, key?: string): Promise<string[]> {
   const answer = await rig.send(name, change, key);
   if (answer.is !== 'REFUSED') throw new Error(`Expected a refusal, got ${answer.is}.`);
   expect(rig.effects(name)).toEqual({});

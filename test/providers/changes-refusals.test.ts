@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Change } from '../../src/checkout/change.ts';
-import type { ProviderName } from '../../src/checkout/session.ts';
 import { FLEX, FLEXPRICE, NEW, newFlex, newFlexprice, newMeteroid } from './changes-inputs.ts';
 import { CANARY, refusal } from './changes-refusal.ts';
-import { changesRig } from './changes-rig.ts';
+import { changesRig, type SandboxedName } from './changes-rig.ts';
 
 const rig = changesRig();
 
 /** The next answer is this one, whatever is asked. */
-const answerWith = (name: ProviderName, status: number, body: unknown) =>
+const answerWith = (name: SandboxedName, status: number, body: unknown) =>
   rig.fault(name, { kind: 'body', status, body: JSON.stringify(body), times: 1 });
 
 const S = { FLEXPRICE: 'input.session.flexprice', METEROID: 'input.session.meteroid', FLEX: 'input.session.flex' };
@@ -18,7 +17,7 @@ describe('creates that the provider refuses', () => {
     newFlexprice({ createSubscription: { ...FLEXPRICE.createSubscription, ...more } });
   const line = (more: object) => newFlex({ lineItems: [...FLEX.lineItems, { quantity: 1, ...more }] });
 
-  test.each<[ProviderName, Change, string]>([
+  test.each<[SandboxedName, Change, string]>([
     ['FLEXPRICE', subscription({ planId: 'plan_missing' }), `NOT_FOUND ${S.FLEXPRICE}.createSubscription.planId`],
     ['FLEXPRICE', newFlexprice({ customerExternalId: 'user_missing' }), `NOT_FOUND ${S.FLEXPRICE}.customerExternalId`],
     ['FLEXPRICE', subscription({ currency: 'dollars' }), `INVALID ${S.FLEXPRICE}.createSubscription.currency`],
@@ -81,7 +80,7 @@ describe('words of refusals', () => {
   const flexprice = (code: string, message: string, more: object = {}) => ({ code, message, ...more });
   const sub = `${S.FLEXPRICE}.createSubscription`;
 
-  test.each<[ProviderName, number, unknown, string]>([
+  test.each<[SandboxedName, number, unknown, string]>([
     ['FLEXPRICE', 400, flexprice('validation_error', `${CANARY} is wrong`), 'INVALID input'],
     ['FLEXPRICE', 400, flexprice('invalid_operation', CANARY), 'INVALID input'],
     ['FLEXPRICE', 400, { code: 'validation_error' }, 'INVALID input'],
@@ -161,7 +160,7 @@ describe('words of refusals', () => {
     expect(await refusal(rig, name, NEW[name])).toEqual([expected]);
   });
 
-  test.each<[ProviderName, number, unknown]>([
+  test.each<[SandboxedName, number, unknown]>([
     ['FLEXPRICE', 400, 'no'],
     ['FLEXPRICE', 400, { message: 'no' }],
     ['FLEXPRICE', 404, {}],

@@ -3,13 +3,15 @@ import type { FaultSpec, Sandbox } from '../../sandbox/index.ts';
 import type { Change, ChangeAnswer, ChangeKind, Finding, Unanswered } from '../../src/checkout/change.ts';
 import { GatewayError } from '../../src/checkout/errors.ts';
 import { type CallContext, NO_EXPANSION, type Provider } from '../../src/checkout/provider.ts';
-import type { ProviderName } from '../../src/checkout/session.ts';
 import { PROVIDERS } from '../../src/providers/registry.ts';
 import { createUpstream, type Upstream } from '../../src/upstream/index.ts';
 import { recordLog } from '../helpers/log.ts';
 import { startTestSandbox } from '../helpers/sandbox.ts';
 
 export const SANDBOX_NAMES = { FLEXPRICE: 'flexprice', METEROID: 'meteroid', FLEX: 'flex' } as const;
+
+/** A provider that the sandbox plays. */
+export type SandboxedName = keyof typeof SANDBOX_NAMES;
 
 /** A handler of whichever kind. */
 export type AnyHandler = {
@@ -21,19 +23,19 @@ export type AnyHandler = {
 export type ChangesRig = {
   readonly sandbox: Sandbox;
   readonly log: string[];
-  provider(name: ProviderName): Provider;
-  handler(name: ProviderName, kind: ChangeKind): AnyHandler | undefined;
+  provider(name: SandboxedName): Provider;
+  handler(name: SandboxedName, kind: ChangeKind): AnyHandler | undefined;
   /** Sends a change as the operation of this key would, for a caller who has so many milliseconds. */
-  send(name: ProviderName, change: Change, key?: string, patience?: number): Promise<ChangeAnswer>;
+  send(name: SandboxedName, change: Change, key?: string, patience?: number): Promise<ChangeAnswer>;
   /** The error that sending ends in. */
   fail(...sent: Parameters<ChangesRig['send']>): Promise<GatewayError>;
   /** Sees to it that there is a connection to the provider. */
-  connect(name: ProviderName): Promise<unknown>;
+  connect(name: SandboxedName): Promise<unknown>;
   /** The last call that the provider got. */
-  lastCall(name: ProviderName): ReturnType<Sandbox['control']['calls']>[number];
+  lastCall(name: SandboxedName): ReturnType<Sandbox['control']['calls']>[number];
   /** How often each operation was really made. */
-  effects(name: ProviderName): Record<string, number>;
-  fault(name: ProviderName, spec: Omit<FaultSpec, 'provider'>): void;
+  effects(name: SandboxedName): Record<string, number>;
+  fault(name: SandboxedName, spec: Omit<FaultSpec, 'provider'>): void;
   /** Epoch milliseconds of the sandbox's clock, which is the providers' too. */
   now(): number;
 };
@@ -47,7 +49,7 @@ export const callContext = (patience = 60_000): CallContext => ({
 export function changesRig(options: { sessions?: number } = {}): ChangesRig {
   let sandbox: Awaited<ReturnType<typeof startTestSandbox>>;
   const upstreams: Upstream[] = [];
-  const providers = new Map<ProviderName, Provider>();
+  const providers = new Map<SandboxedName, Provider>();
   const { log, lines } = recordLog();
   const now = () => Date.parse(sandbox.control.state().now);
 
@@ -77,8 +79,8 @@ export function changesRig(options: { sessions?: number } = {}): ChangesRig {
     await sandbox.stop();
   });
 
-  const provider = (name: ProviderName) => providers.get(name) as Provider;
-  const handler = (name: ProviderName, kind: ChangeKind) => provider(name).changes?.[kind] as AnyHandler | undefined;
+  const provider = (name: SandboxedName) => providers.get(name) as Provider;
+  const handler = (name: SandboxedName, kind: ChangeKind) => provider(name).changes?.[kind] as AnyHandler | undefined;
   const send: ChangesRig['send'] = async (name, change, key = 'key-1', patience) => {
     const found = handler(name, change.kind);
     if (!found) throw new Error(`${name} has no ${change.kind}.`);
