@@ -1,6 +1,7 @@
 import type { ChangeHandlers } from '../../checkout/change.ts';
 import type { CheckoutSession } from '../../checkout/session.ts';
 import type { UpstreamAnswer } from '../../upstream/index.ts';
+import { badResponse } from '../bad-response.ts';
 import { newSessionOf } from '../new-session.ts';
 import type { FlexpriceClient } from './client.ts';
 import { createBody } from './create-body.ts';
@@ -35,7 +36,12 @@ export function createFlexpriceChanges({ client, readChanged }: Options): Change
       resendWithinMs: Number.POSITIVE_INFINITY,
       async send({ providerId }: { providerId: string }, _key, call) {
         const answer = await client.delete(providerId, call);
-        return answer.status >= 400 ? deleteRefusal(answer) : { is: 'DONE', providerId, session: null };
+        if (answer.status >= 400) return deleteRefusal(answer);
+        // An empty answer is documented with 204 alone: with another status its body was lost, or never was one.
+        if (answer.status !== 204 && answer.body === undefined) {
+          throw badResponse('FLEXPRICE', '204 without a body', { mayHaveHappened: true });
+        }
+        return { is: 'DONE', providerId, session: null };
       },
     },
   };
