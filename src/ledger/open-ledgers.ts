@@ -26,7 +26,7 @@ type Options = {
 export async function openLedgers({ directory, accounts, link, encryptionKey, log, now }: Options): Promise<Ledger> {
   const own = await openLedger({ directory, accounts, now });
   if (!link) return own;
-  const shared = await openRedisLedger({ link, accounts, now, log });
+  const shared = await openRedisLedger({ link, accounts, now, log, warnsLater: true });
   const { operations } = shared;
   return {
     operations: encryptionKey ? createSealedOperations(operations, encryptionKey) : operations,

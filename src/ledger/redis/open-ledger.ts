@@ -1,6 +1,7 @@
 import type { RedisLink } from '../../redis/link.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Ledger, LedgerAccounts } from '../ledger.ts';
+import type { Operations } from '../operations.ts';
 import { createCaller } from './caller.ts';
 import { warnOfLoss } from './durability.ts';
 import { createRedisOperations } from './operations.ts';
@@ -13,6 +14,8 @@ type LedgerOptions = {
   /** Epoch milliseconds. */
   now: () => number;
   log: Log;
+  /** Whether to warn of settings by which operations could be lost only once there is one to lose. @default false */
+  warnsLater?: boolean;
 };
 
 /**
@@ -24,12 +27,33 @@ type LedgerOptions = {
  * and not answered in time fails with a LedgerError and may have been written all the same: who begins the operation again
  * finds it under way or left.
  */
-export async function openRedisLedger({ link, accounts, now, log }: LedgerOptions): Promise<Ledger> {
+export async function openRedisLedger({
+  link,
+  accounts,
+  now,
+  log,
+  warnsLater = false,
+}: LedgerOptions): Promise<Ledger> {
   const caller = createCaller(link, accounts);
-  await warnOfLoss(link, log);
+  const operations = createRedisOperations({ caller, accounts, now });
+  let hasWarned = !warnsLater;
+  if (!warnsLater) await warnOfLoss(link, log);
+  const begin: Operations['begin'] = (...begun) => {
+    if (!hasWarned) void warnOfLoss(link, log);
+    hasWarned = true;
+    return operations.begin(...begun);
+  };
   return {
     sessionIndex: createRedisSessionIndex(caller, now),
-    operations: createRedisOperations({ caller, accounts, now }),
+    operations: {
+      begin,
+      renew: (...args) => operations.renew(...args),
+      finish: (...args) => operations.finish(...args),
+      find: (...args) => operations.find(...args),
+      takeLeft: (...args) => operations.takeLeft(...args),
+      claim: (...args) => operations.claim(...args),
+      claimedBy: (...args) => operations.claimedBy(...args),
+    },
     async close() {
       caller.close();
     },
