@@ -37,7 +37,9 @@ const mappers = {
   FlexLineItem: `${SESSION}#FlexLineItem as FlexLineItemModel`,
   FlexPaymentIntent: `${SESSION}#FlexPaymentIntent as FlexPaymentIntentModel`,
   CheckoutSessionConnection: '../../src/listing/connection.ts#Connection as ConnectionModel',
+  CheckoutSessionPayload: '../payloads.ts#ChangePayload as ChangePayloadModel',
   DeleteCheckoutSessionPayload: '../payloads.ts#DeletePayload as DeletePayloadModel',
+  CheckoutOperation: '../../src/ledger/operations.ts#Operation as OperationModel',
 };
 
 const config: TypeScriptPluginConfig & TypeScriptResolversPluginConfig = {

@@ -1,3 +1,4 @@
+import type { Changes } from '../src/changing/changes.ts';
 import type { CallContext, Provider, ProviderHealth } from '../src/checkout/provider.ts';
 import type { ProviderName } from '../src/checkout/session.ts';
 import type { SessionIndex } from '../src/ledger/session-index.ts';
@@ -13,6 +14,11 @@ export type GatewayContext = {
   /** Those that are enabled. */
   providers: ReadonlyMap<ProviderName, Provider>;
   health(provider: ProviderName): ProviderHealth;
+  changes: Changes;
+  /** Who asks, for the keys of their changes. */
+  caller: string;
+  /** What the answer tells beside its data. */
+  notes: { isReplayed: boolean };
   /** Ids that `nodes` has been asked for so far. */
   idsAsked: number;
   index: SessionIndex;

@@ -1,7 +1,8 @@
 import { CheckoutSession, CheckoutSessionConnection, CheckoutSessionDetails, Node } from './checkout-session.ts';
 import { FlexCheckoutDetails, MeteroidPaymentMethods } from './details.ts';
 import type { Resolvers } from './generated/types.ts';
-import { DeleteCheckoutSessionPayload, Mutation } from './mutation.ts';
+import { CheckoutSessionPayload, DeleteCheckoutSessionPayload, Mutation } from './mutation.ts';
+import { CheckoutOperation } from './operation.ts';
 import { Query } from './query.ts';
 import { scalars } from './scalars.ts';
 
@@ -14,6 +15,8 @@ export const resolvers: Resolvers = {
   CheckoutSession,
   CheckoutSessionConnection,
   CheckoutSessionDetails,
+  CheckoutOperation,
+  CheckoutSessionPayload,
   DeleteCheckoutSessionPayload,
   FlexCheckoutDetails,
   MeteroidPaymentMethods,

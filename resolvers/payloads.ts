@@ -1,10 +1,11 @@
-import type { UserError } from '../src/changing/delete-session.ts';
+import type { UserError } from '../src/checkout/change.ts';
 import type { SessionKey } from '../src/checkout/global-id.ts';
 
-/** What the mutation hands to the fields of its payload. */
-export type DeletePayload = {
-  deletedId: string | null;
-  /** The session that was changed, to be read anew. */
+/** What a mutation hands to the fields of its payload. */
+export type ChangePayload = {
+  /** The session that was changed or made, to be read. */
   changed: SessionKey | null;
   userErrors: UserError[];
 };
+
+export type DeletePayload = ChangePayload & { deletedId: string | null };

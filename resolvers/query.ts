@@ -41,6 +41,7 @@ export const Query: QueryResolvers = {
     log.debug({ requestId: call.requestId, calls: Object.fromEntries(reading.calls) }, 'a list was read');
     return list;
   },
+  operation: (_, { idempotencyKey }, { changes, caller, call }) => changes.operation(caller, idempotencyKey, call),
   providers: (_, _args, context) => [...context.allProviders.values()].map((provider) => describe(provider, context)),
 };
 
@@ -51,13 +52,16 @@ const sessionById = async (
   expansion: Expansion,
 ): Promise<CheckoutSession | null> => context.reading.session(parseGlobalId(id), expansion);
 
+/** `CREATE` is done by `createCheckoutSession`. */
+const fieldOf = (kind: string): string => `${kind.toLowerCase()}CheckoutSession`;
+
 function describe(provider: Provider, { providers, health }: GatewayContext) {
   const enabled = providers.has(provider.name);
   return {
     provider: provider.name,
     enabled,
     health: enabled ? health(provider.name) : ('DOWN' as const),
-    operations: ['checkoutSession', 'checkoutSessions', ...(provider.deleteSession ? ['deleteCheckoutSession'] : [])],
+    operations: ['checkoutSession', 'checkoutSessions', ...Object.keys(provider.changes ?? {}).map(fieldOf)],
     listCoverage: coverageOf(provider.listing),
   };
 }

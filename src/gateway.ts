@@ -1,19 +1,23 @@
-import { createHash } from 'node:crypto';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GatewayContext } from '../resolvers/context.ts';
 import { resolvers } from '../resolvers/index.ts';
+import { oneMoneyMove } from '../resolvers/one-money-move.ts';
 import { loadTypeDefs } from '../schema/load.ts';
+import { accountsOf, baseUrlOf, cacheAccountsOf } from './accounts.ts';
 import { openCache } from './cache/open-cache.ts';
 import { CACHE_SCRIPTS } from './cache/scripts.ts';
+import { type Changes, createChanges } from './changing/changes.ts';
+import { startRecovery } from './changing/recovery.ts';
+import { createSettle } from './changing/settle.ts';
 import { GatewayError } from './checkout/errors.ts';
 import type { Provider, ProviderHealth } from './checkout/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from './checkout/provider-name.ts';
-import type { Config, ProviderConfig } from './config.ts';
-import type { Ledger, LedgerAccounts } from './ledger/ledger.ts';
-import { openLedger } from './ledger/sqlite/open-ledger.ts';
+import type { Config } from './config.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { openLedgers } from './ledger/open-ledgers.ts';
+import { LEDGER_SCRIPTS } from './ledger/redis/scripts.ts';
 import { PROVIDERS } from './providers/registry.ts';
 import { createReading } from './reading/index.ts';
-import type { CacheAccounts } from './reading/places.ts';
 import { createRemember, type Remember } from './reading/remember.ts';
 import { createSharedReads, type SharedReads } from './reading/shared-reads.ts';
 import { createRedisLink } from './redis/create-link.ts';
@@ -63,17 +67,24 @@ async function assemble(
     createPart(name, config, { now, upstreamPolicy, log: gatewayLog, metrics }),
   );
   const health = healthOf(parts);
-  const ledger = await openLedger({ directory: config.dataDir, accounts: accountsOf(config), now });
-  opened.defer(() => ledger.close());
-  const enabled = new Map(enabledIn(parts).map(({ provider }) => [provider.name, provider]));
-  const remember = createRemember(ledger.sessionIndex, enabled, gatewayLog);
-  opened.defer(() => remember.flush());
-  for (const { upstream } of parts) opened.defer(() => upstream?.close());
   const redis = await connectRedis(config, gatewayLog);
   if (redis) {
     opened.defer(() => redis.close());
     metrics.watchRedis(() => redis.isUp);
   }
+  const ledger = await openLedgers({
+    directory: config.dataDir,
+    accounts: accountsOf(config),
+    link: redis,
+    encryptionKey: config.cacheEncryptionKey ?? null,
+    log: gatewayLog,
+    now,
+  });
+  opened.defer(() => ledger.close());
+  const enabled = new Map(enabledIn(parts).map(({ provider }) => [provider.name, provider]));
+  const remember = createRemember(ledger.sessionIndex, enabled, gatewayLog);
+  opened.defer(() => remember.flush());
+  for (const { upstream } of parts) opened.defer(() => upstream?.close());
   const cache = await openCache({
     memoryBytes: config.cacheMemoryBytes,
     link: redis,
@@ -83,6 +94,18 @@ async function assemble(
   });
   const fetchMs = upstreamPolicy?.readDeadlineMs ?? DEFAULT_POLICY.readDeadlineMs;
   const reads = createSharedReads({ cache, accounts: cacheAccountsOf(config), fetchMs, now });
+  const settle = createSettle({ reads, index: ledger.sessionIndex, providers: enabled, log: gatewayLog });
+  const { operations } = ledger;
+  const changes = createChanges({
+    providers: enabled,
+    operations,
+    settle,
+    log: gatewayLog,
+    now,
+    isShared: redis !== null,
+  });
+  const recovery = startRecovery({ operations, changes, log: gatewayLog, now });
+  opened.defer(() => recovery.stop());
   metrics.watchHealth(() => Object.fromEntries([...enabled.keys()].map((name) => [name, health(name)])));
   const server = await createServer<GatewayContext>({
     schema: makeExecutableSchema({ typeDefs: loadTypeDefs(), resolvers, inheritResolversFromInterfaces: false }),
@@ -90,6 +113,7 @@ async function assemble(
       parts,
       providers: enabled,
       reads,
+      changes,
       observe: (outcome) => metrics.read(outcome),
       health,
       ledger,
@@ -98,6 +122,8 @@ async function assemble(
       now,
     }),
     cacheReport: ({ reading }) => reading.report,
+    isReplayed: ({ notes }) => notes.isReplayed,
+    validationRules: [oneMoneyMove],
     introspection: config.introspection,
     production: config.production,
     requestDeadlineMs: REQUEST_DEADLINE_MS,
@@ -124,7 +150,9 @@ async function assemble(
 
 /** Null when there is none to connect to. */
 const connectRedis = async ({ redisUrl }: Config, log: Log): Promise<RedisLink | null> =>
-  redisUrl === undefined ? null : createRedisLink({ url: redisUrl, scripts: CACHE_SCRIPTS, log });
+  redisUrl === undefined
+    ? null
+    : createRedisLink({ url: redisUrl, scripts: { ...CACHE_SCRIPTS, ...LEDGER_SCRIPTS }, log });
 
 type PartOptions = {
   now: () => number;
@@ -149,9 +177,6 @@ function createPart(name: ProviderName, config: Config, { now, upstreamPolicy, l
   return { provider: create({ upstream, log, now }), upstream };
 }
 
-const baseUrlOf = (name: ProviderName, { baseUrl }: ProviderConfig): string =>
-  baseUrl ?? PROVIDERS[name].defaultBaseUrl;
-
 /** Nothing asks a provider that is not enabled; should something do, it must not reach anywhere. */
 const notEnabled = (provider: ProviderName): Upstream => ({
   send: () => Promise.reject(new GatewayError('UPSTREAM_UNAVAILABLE', 'This provider is not enabled.', { provider })),
@@ -168,11 +193,15 @@ function healthOf(parts: readonly Part[]): (provider: ProviderName) => ProviderH
 
 const readinessOf = ({ upstream }: Part): string => (upstream ? upstream.health().toLowerCase() : 'disabled');
 
+/** Who asks, as long as callers are not told apart. */
+const NOBODY = 'anyone';
+
 type ContextOptions = {
   parts: readonly Part[];
   /** Those that are enabled. */
   providers: ReadonlyMap<ProviderName, Provider>;
   reads: SharedReads;
+  changes: Changes;
   observe: (outcome: ReadOutcome) => void;
   remember: Remember;
   health: GatewayContext['health'];
@@ -186,6 +215,7 @@ function contextFactory({
   parts,
   providers,
   reads,
+  changes,
   observe,
   health,
   ledger,
@@ -203,37 +233,15 @@ function contextFactory({
       allProviders,
       providers,
       health,
+      changes,
+      caller: NOBODY,
+      notes: { isReplayed: false },
       idsAsked: 0,
       index,
       log,
       now,
     };
   };
-}
-
-/**
- * What the ledger's rows belong to. Not the key: keys are rotated, and an account does not lose its sessions by that.
- */
-const accountsOf = (config: Config): LedgerAccounts => hashOfEach(config, accountTexts);
-
-/** What cached answers belong to. With the key: another key may see other sessions of the account. */
-const cacheAccountsOf = (config: Config): CacheAccounts =>
-  hashOfEach(config, (name, settings) => [...accountTexts(name, settings), settings.apiKey]);
-
-const accountTexts = (name: ProviderName, settings: ProviderConfig): string[] => [
-  baseUrlOf(name, settings),
-  settings.environmentId ?? '',
-];
-
-function hashOfEach(
-  { providers }: Config,
-  texts: (name: ProviderName, settings: ProviderConfig) => string[],
-): Partial<Record<ProviderName, string>> {
-  const hashes = Object.entries(providers).map(([name, settings]) => {
-    const text = texts(name as ProviderName, settings).join(' ');
-    return [name, createHash('sha256').update(text).digest('base64url').slice(0, 22)];
-  });
-  return Object.fromEntries(hashes);
 }
 
 /** Keys, and the addresses they are sent to, may stand in no line of the log. */

@@ -3,7 +3,8 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { CheckoutSession as SessionModel, Customer as CustomerModel, SessionAmounts as AmountsModel, MetadataEntry as MetadataEntryModel, FlexpriceDetails as FlexpriceDetailsModel, MeteroidDetails as MeteroidDetailsModel, FlexDetails as FlexDetailsModel, FlexLineItem as FlexLineItemModel, FlexPaymentIntent as FlexPaymentIntentModel } from '../../src/checkout/session.ts';
 import type { Money as MoneyModel } from '../../src/checkout/money.ts';
 import type { Connection as ConnectionModel } from '../../src/listing/connection.ts';
-import type { DeletePayload as DeletePayloadModel } from '../payloads.ts';
+import type { ChangePayload as ChangePayloadModel, DeletePayload as DeletePayloadModel } from '../payloads.ts';
+import type { Operation as OperationModel } from '../../src/ledger/operations.ts';
 import type { GatewayContext } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null;
@@ -43,23 +44,108 @@ export type Scalars = {
 
 /**
  * Where every change begins. A payload's `userErrors` hold what the caller can mend; everything else that goes wrong is a
- * top-level error with `extensions.code`.
+ * top-level error with `extensions.code`. `OUTCOME_UNKNOWN` says that a change may have been made: send it again with the
+ * same `idempotencyKey` to find out. Mutations of one document run in their order; it may hold one of
+ * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
  */
 export type Mutation = {
+  /** Makes a session at the provider that the input names. */
+  createCheckoutSession: CheckoutSessionPayload;
+  /**
+   * Ends a session that is not finished (Meteroid and Flex). At Flex an authorized payment is released. Canceling a session
+   * that is canceled already succeeds.
+   */
+  cancelCheckoutSession: CheckoutSessionPayload;
   /**
    * Puts a session's record away (Flexprice only). It no longer appears in lists, but `checkoutSession` still finds it,
    * with `isArchived` true and its status unchanged. Nothing is canceled: a link that was already given out may still be
    * paid. Deleting a session again succeeds.
    */
   deleteCheckoutSession: DeleteCheckoutSessionPayload;
+  /** Takes money that was authorized (Flex, sessions with manual capture). */
+  captureCheckoutSession: CheckoutSessionPayload;
+  /** Gives money back (Flex). */
+  refundCheckoutSession: CheckoutSessionPayload;
+  /** Charges a saved payment method for an open session (Flex). */
+  confirmCheckoutSession: CheckoutSessionPayload;
+  /** Renews the authorization of a payment that was not captured yet (Flex). */
+  reauthorizeCheckoutSession: CheckoutSessionPayload;
 };
 
 
 /**
  * Where every change begins. A payload's `userErrors` hold what the caller can mend; everything else that goes wrong is a
- * top-level error with `extensions.code`.
+ * top-level error with `extensions.code`. `OUTCOME_UNKNOWN` says that a change may have been made: send it again with the
+ * same `idempotencyKey` to find out. Mutations of one document run in their order; it may hold one of
+ * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
+ */
+export type MutationCreateCheckoutSessionArgs = {
+  input: CreateCheckoutSessionInput;
+};
+
+
+/**
+ * Where every change begins. A payload's `userErrors` hold what the caller can mend; everything else that goes wrong is a
+ * top-level error with `extensions.code`. `OUTCOME_UNKNOWN` says that a change may have been made: send it again with the
+ * same `idempotencyKey` to find out. Mutations of one document run in their order; it may hold one of
+ * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
+ */
+export type MutationCancelCheckoutSessionArgs = {
+  input: CheckoutSessionActionInput;
+};
+
+
+/**
+ * Where every change begins. A payload's `userErrors` hold what the caller can mend; everything else that goes wrong is a
+ * top-level error with `extensions.code`. `OUTCOME_UNKNOWN` says that a change may have been made: send it again with the
+ * same `idempotencyKey` to find out. Mutations of one document run in their order; it may hold one of
+ * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
  */
 export type MutationDeleteCheckoutSessionArgs = {
+  input: CheckoutSessionActionInput;
+};
+
+
+/**
+ * Where every change begins. A payload's `userErrors` hold what the caller can mend; everything else that goes wrong is a
+ * top-level error with `extensions.code`. `OUTCOME_UNKNOWN` says that a change may have been made: send it again with the
+ * same `idempotencyKey` to find out. Mutations of one document run in their order; it may hold one of
+ * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
+ */
+export type MutationCaptureCheckoutSessionArgs = {
+  input: CaptureCheckoutSessionInput;
+};
+
+
+/**
+ * Where every change begins. A payload's `userErrors` hold what the caller can mend; everything else that goes wrong is a
+ * top-level error with `extensions.code`. `OUTCOME_UNKNOWN` says that a change may have been made: send it again with the
+ * same `idempotencyKey` to find out. Mutations of one document run in their order; it may hold one of
+ * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
+ */
+export type MutationRefundCheckoutSessionArgs = {
+  input: RefundCheckoutSessionInput;
+};
+
+
+/**
+ * Where every change begins. A payload's `userErrors` hold what the caller can mend; everything else that goes wrong is a
+ * top-level error with `extensions.code`. `OUTCOME_UNKNOWN` says that a change may have been made: send it again with the
+ * same `idempotencyKey` to find out. Mutations of one document run in their order; it may hold one of
+ * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
+ */
+export type MutationConfirmCheckoutSessionArgs = {
+  input: ConfirmCheckoutSessionInput;
+};
+
+
+/**
+ * Where every change begins. A payload's `userErrors` hold what the caller can mend; everything else that goes wrong is a
+ * top-level error with `extensions.code`. `OUTCOME_UNKNOWN` says that a change may have been made: send it again with the
+ * same `idempotencyKey` to find out. Mutations of one document run in their order; it may hold one of
+ * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
+ */
+export type MutationReauthorizeCheckoutSessionArgs = {
   input: CheckoutSessionActionInput;
 };
 
@@ -69,9 +155,72 @@ export type CheckoutSessionActionInput = {
   id: Scalars['ID']['input'];
   /**
    * A name of the client's own choice for this change, to be sent again with every repetition of it. May be left out: an
-   * action that takes this input does no harm when it is repeated.
+   * action that takes this input does no harm when it is repeated. 1 to 255 visible ASCII characters.
    */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What to take of an authorized payment. All of it when neither amount nor line items are given. */
+export type CaptureCheckoutSessionInput = {
+  /** Global id of the session: `CheckoutSession.id`. */
+  id: Scalars['ID']['input'];
+  /** A name of the client's own choice for this change, to be sent again with every repetition of it. 1 to 255 visible ASCII characters. */
+  idempotencyKey: Scalars['String']['input'];
+  /** How much, in the currency's smallest unit. 1 or more. */
+  amountMinorUnits?: InputMaybe<Scalars['SafeInt']['input']>;
+  /** Lines to take the money for, in Flex's own form. */
+  lineItems?: InputMaybe<Scalars['JSON']['input']>;
+};
+
+/** What to give back. All that is left when neither amount nor line items are given. */
+export type RefundCheckoutSessionInput = {
+  /** Global id of the session: `CheckoutSession.id`. */
+  id: Scalars['ID']['input'];
+  /** A name of the client's own choice for this change, to be sent again with every repetition of it. 1 to 255 visible ASCII characters. */
+  idempotencyKey: Scalars['String']['input'];
+  /** How much, in the currency's smallest unit. 1 or more. Not together with `lineItems`. */
+  amountMinorUnits?: InputMaybe<Scalars['SafeInt']['input']>;
+  /** What to give back of single lines. */
+  lineItems?: InputMaybe<Array<RefundLineItemInput>>;
+  /** Tax to give back with the lines, in the smallest unit. */
+  taxMinorUnits?: InputMaybe<Scalars['SafeInt']['input']>;
+  /** Shipping to give back with the lines, in the smallest unit. */
+  shippingMinorUnits?: InputMaybe<Scalars['SafeInt']['input']>;
+  /** Discount that the lines had, in the smallest unit; it is taken off. */
+  discountMinorUnits?: InputMaybe<Scalars['SafeInt']['input']>;
+  /** Kept with the refund by Flex. */
+  metadata?: InputMaybe<Array<MetadataEntryInput>>;
+};
+
+/** One line to give money back for. Named by its price or its product. */
+export type RefundLineItemInput = {
+  /** Flex's id of the price: `FlexLineItem.priceId`. */
+  price?: InputMaybe<Scalars['String']['input']>;
+  /** Flex's id of the product: `FlexLineItem.productId`. */
+  product?: InputMaybe<Scalars['String']['input']>;
+  /** How much of it, in the currency's smallest unit. */
+  amountMinorUnits: Scalars['SafeInt']['input'];
+};
+
+/** What to charge for an open session. */
+export type ConfirmCheckoutSessionInput = {
+  /** Global id of the session: `CheckoutSession.id`. */
+  id: Scalars['ID']['input'];
+  /** A name of the client's own choice for this change, to be sent again with every repetition of it. 1 to 255 visible ASCII characters. */
+  idempotencyKey: Scalars['String']['input'];
+  /** Flex's id of a payment method that the customer has saved. */
+  paymentMethod: Scalars['String']['input'];
+};
+
+/** What became of a change. */
+export type CheckoutSessionPayload = {
+  /**
+   * The session after the change. Null when `userErrors` says why it was not made; and when Flexprice confirmed that it has
+   * made a session, but not which one.
+   */
+  checkoutSession: Maybe<CheckoutSession>;
+  /** What the caller can mend. Empty when the change was made. */
+  userErrors: Array<CheckoutUserError>;
 };
 
 /** What became of deleting a session. */
@@ -110,6 +259,33 @@ export type CheckoutUserErrorCode =
   | 'IDEMPOTENCY_CONFLICT'
   /** The payment was declined. Another payment method may help. */
   | 'PAYMENT_DECLINED';
+
+/** How far a change has come. */
+export type CheckoutOperationState =
+  /** It is being made. */
+  | 'IN_PROGRESS'
+  /** It was made. */
+  | 'SUCCEEDED'
+  /** It was certainly not made. The same key may be used to try again. */
+  | 'FAILED'
+  /** It was sent to the provider, which did not answer. The gateway goes on finding out what became of it. */
+  | 'UNKNOWN';
+
+/** A change under an idempotency key. */
+export type CheckoutOperation = {
+  /** The key that it was sent with. */
+  idempotencyKey: Scalars['String']['output'];
+  /** How far it has come. */
+  state: CheckoutOperationState;
+  /** When it was begun; of several attempts, the latest. */
+  startedAt: Scalars['DateTime']['output'];
+  /** When it was known what became of it. Null before that. */
+  finishedAt: Maybe<Scalars['DateTime']['output']>;
+  /** The session that was made or changed, as it is now. Null unless the change was made and the session is known. */
+  checkoutSession: Maybe<CheckoutSession>;
+  /** Why it failed, where the caller can mend it. */
+  userErrors: Array<CheckoutUserError>;
+};
 
 /**
  * One attempt of a customer to pay or subscribe on a page that a provider hosts. The fields here mean the same for all
@@ -671,6 +847,178 @@ export type CheckoutSessionFilter = {
   includeArchived?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
+/** One key with its value, as it shall be kept by the provider. */
+export type MetadataEntryInput = {
+  /** The key. Each only once. */
+  key: Scalars['String']['input'];
+  /** The value. */
+  value: Scalars['String']['input'];
+};
+
+/** A session to make, and the key to make it under. */
+export type CreateCheckoutSessionInput = {
+  /**
+   * A name of the client's own choice for this change. The same key with the same input, for 72 hours, gives the first result
+   * again and never a second session. 1 to 255 visible ASCII characters.
+   */
+  idempotencyKey: Scalars['String']['input'];
+  /** The session to make. */
+  session: NewCheckoutSession;
+};
+
+/** A session to make, at exactly one of the providers. */
+export type NewCheckoutSession =
+  /** A session at Flexprice. */
+  { flexprice: NewFlexpriceSession; meteroid?: never; flex?: never; }
+  |  /** A session at Meteroid. */
+  { flexprice?: never; meteroid: NewMeteroidSession; flex?: never; }
+  |  /** A session at Flex. */
+  { flexprice?: never; meteroid?: never; flex: NewFlexSession; };
+
+/** A session at Flexprice, by which a customer buys a subscription. */
+export type NewFlexpriceSession = {
+  /** The merchant's own id of the customer. */
+  customerExternalId: Scalars['String']['input'];
+  /** Who takes the payment. */
+  paymentProvider?: Scalars['String']['input'];
+  /** The subscription to sell. */
+  createSubscription: NewFlexpriceSubscription;
+  /** Where the customer goes after paying. */
+  successUrl?: InputMaybe<Scalars['URL']['input']>;
+  /** Where the customer goes when the payment fails. */
+  failureUrl?: InputMaybe<Scalars['URL']['input']>;
+  /** Where the customer goes after giving up. */
+  cancelUrl?: InputMaybe<Scalars['URL']['input']>;
+  /** Kept with the session. */
+  metadata?: InputMaybe<Array<MetadataEntryInput>>;
+};
+
+/** A subscription to sell at Flexprice. */
+export type NewFlexpriceSubscription = {
+  /** Flexprice's id of the plan. */
+  planId: Scalars['String']['input'];
+  /** ISO 4217 code. */
+  currency: Scalars['String']['input'];
+  /** `MONTHLY`, `ANNUAL`, `WEEKLY`, `DAILY`, `QUARTERLY`, `HALF_YEARLY` or `ONETIME`. */
+  billingPeriod: Scalars['String']['input'];
+  /** The merchant's own key for the subscription. */
+  lookupKey?: InputMaybe<Scalars['String']['input']>;
+  /** When it begins. */
+  startDate?: InputMaybe<Scalars['DateTime']['input']>;
+  /** When it ends. */
+  endDate?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Kept with the subscription. */
+  metadata?: InputMaybe<Array<MetadataEntryInput>>;
+};
+
+/** A session at Meteroid, by which a customer buys a subscription. */
+export type NewMeteroidSession = {
+  /** Meteroid's id of the customer, or the merchant's alias. */
+  customerId: Scalars['String']['input'];
+  /** Meteroid's id of the plan's version. */
+  planVersionId: Scalars['String']['input'];
+  /** Code of a coupon. */
+  couponCode?: InputMaybe<Scalars['String']['input']>;
+  /** Meteroid's ids of coupons. */
+  couponIds?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** The day from which is billed. */
+  billingStartDate?: InputMaybe<Scalars['Date']['input']>;
+  /** The day of the month on which is billed: 1 to 31. */
+  billingDayAnchor?: InputMaybe<Scalars['Int']['input']>;
+  /** Days that the customer has to pay an invoice. */
+  netTerms?: InputMaybe<Scalars['Int']['input']>;
+  /** Days without charge at the beginning. */
+  trialDurationDays?: InputMaybe<Scalars['Int']['input']>;
+  /** The day on which the subscription ends. */
+  endDate?: InputMaybe<Scalars['Date']['input']>;
+  /** Hours until the session expires: 1 when left out, 0 for never. */
+  expiresInHours?: InputMaybe<Scalars['Int']['input']>;
+  /** Whether invoices are finalized without being looked at. */
+  autoAdvanceInvoices?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether the customer's payment method is charged without asking. */
+  chargeAutomatically?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Printed on each invoice. */
+  invoiceMemo?: InputMaybe<Scalars['String']['input']>;
+  /** Decimal text: an invoice is made when so much has come together. */
+  invoiceThreshold?: InputMaybe<Scalars['String']['input']>;
+  /** The customer's own number of the order. */
+  purchaseOrder?: InputMaybe<Scalars['String']['input']>;
+  /** Changes to the plan's components, in Meteroid's own form. */
+  components?: InputMaybe<Scalars['JSON']['input']>;
+  /** Add-ons, in Meteroid's own form. */
+  addOns?: InputMaybe<Scalars['JSON']['input']>;
+  /** Kept with the subscription, in Meteroid's own form. */
+  metadata?: InputMaybe<Scalars['JSON']['input']>;
+  /** How may be paid, in Meteroid's own form. */
+  paymentMethods?: InputMaybe<Scalars['JSON']['input']>;
+};
+
+/** A session at Flex, which takes health savings and spending accounts. */
+export type NewFlexSession = {
+  /** What is being bought. */
+  lineItems: Array<NewFlexLineItem>;
+  /** `payment`, `subscription`, `setup` or `off_session`. */
+  mode?: Scalars['String']['input'];
+  /** Where the customer goes after paying. Flex fills in `{CHECKOUT_SESSION_ID}`. */
+  successUrl: Scalars['URL']['input'];
+  /** Where the customer goes after giving up. */
+  cancelUrl?: InputMaybe<Scalars['URL']['input']>;
+  /** The merchant's own reference. */
+  clientReferenceId?: InputMaybe<Scalars['String']['input']>;
+  /** Flex's id of the customer. */
+  customerId?: InputMaybe<Scalars['String']['input']>;
+  /** What the payment page is filled in with. */
+  defaults?: InputMaybe<NewFlexCustomerDefaults>;
+  /** Whether promotion codes are taken. */
+  allowPromotionCodes?: InputMaybe<Scalars['Boolean']['input']>;
+  /** `automatic` or `manual`. */
+  captureMethod?: InputMaybe<Scalars['String']['input']>;
+  /** Flex's id of a saved payment method, for mode `off_session`. */
+  paymentMethod?: InputMaybe<Scalars['String']['input']>;
+  /** Whether and for what the payment method is saved. */
+  setupFutureUse?: InputMaybe<Scalars['String']['input']>;
+  /** About the subscription, in Flex's own form. */
+  subscriptionData?: InputMaybe<Scalars['JSON']['input']>;
+  /** Ways of shipping, in Flex's own form. */
+  shippingOptions?: InputMaybe<Scalars['JSON']['input']>;
+  /** Whether the customer is asked for an address. */
+  shippingAddressCollection?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Discounts, in Flex's own form. */
+  discounts?: InputMaybe<Scalars['JSON']['input']>;
+  /** Fees, in Flex's own form. */
+  fees?: InputMaybe<Scalars['JSON']['input']>;
+  /** The tax, in Flex's own form. */
+  taxRate?: InputMaybe<Scalars['JSON']['input']>;
+  /** When it expires; cut to whole seconds. */
+  expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Kept with the session. */
+  metadata?: InputMaybe<Array<MetadataEntryInput>>;
+};
+
+/** Something to sell at Flex: a price that it knows, or a new one. */
+export type NewFlexLineItem = {
+  /** Flex's id of a price. This or `priceData`. */
+  price?: InputMaybe<Scalars['String']['input']>;
+  /** A new price, in Flex's own form. */
+  priceData?: InputMaybe<Scalars['JSON']['input']>;
+  /** How many: 1 or more. */
+  quantity?: Scalars['Int']['input'];
+};
+
+/** What Flex's payment page is filled in with. */
+export type NewFlexCustomerDefaults = {
+  /** Email address. */
+  email?: InputMaybe<Scalars['String']['input']>;
+  /** Given name. */
+  firstName?: InputMaybe<Scalars['String']['input']>;
+  /** Family name. */
+  lastName?: InputMaybe<Scalars['String']['input']>;
+  /** Phone number. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** Flex's id of the customer. */
+  customerId?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** An object with a global id, by which `Query.node` finds it again. */
 export type Node = {
   /** Opaque global id: unique over all types and providers, and the same for ever. Store it, but do not take it apart. */
@@ -745,6 +1093,11 @@ export type Query = {
   checkoutSessions: CheckoutSessionConnection;
   /** Every provider that this gateway knows, also those that are not enabled. */
   providers: Array<ProviderInfo>;
+  /**
+   * What became of a change, by the `idempotencyKey` that it was sent with: the caller's newest with that key, kept for 72
+   * hours. One that was left unanswered is looked into first. Null when there is none.
+   */
+  operation: Maybe<CheckoutOperation>;
 };
 
 
@@ -781,6 +1134,12 @@ export type QueryCheckoutSessionsArgs = {
   before?: InputMaybe<Scalars['String']['input']>;
   offset?: InputMaybe<Scalars['Int']['input']>;
   filter?: InputMaybe<CheckoutSessionFilter>;
+};
+
+
+/** Where every read begins. */
+export type QueryOperationArgs = {
+  idempotencyKey: Scalars['String']['input'];
 };
 
 /**
@@ -929,9 +1288,16 @@ export type ResolversTypes = {
   CheckoutSessionActionInput: CheckoutSessionActionInput;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  CaptureCheckoutSessionInput: CaptureCheckoutSessionInput;
+  RefundCheckoutSessionInput: RefundCheckoutSessionInput;
+  RefundLineItemInput: RefundLineItemInput;
+  ConfirmCheckoutSessionInput: ConfirmCheckoutSessionInput;
+  CheckoutSessionPayload: ResolverTypeWrapper<ChangePayloadModel>;
   DeleteCheckoutSessionPayload: ResolverTypeWrapper<DeletePayloadModel>;
   CheckoutUserError: ResolverTypeWrapper<CheckoutUserError>;
   CheckoutUserErrorCode: CheckoutUserErrorCode;
+  CheckoutOperationState: CheckoutOperationState;
+  CheckoutOperation: ResolverTypeWrapper<OperationModel>;
   CheckoutSession: ResolverTypeWrapper<SessionModel>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   CheckoutSessionDetails: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CheckoutSessionDetails']>;
@@ -965,6 +1331,15 @@ export type ResolversTypes = {
   DateTimeFilter: DateTimeFilter;
   CheckoutCustomerFilter: CheckoutCustomerFilter;
   CheckoutSessionFilter: CheckoutSessionFilter;
+  MetadataEntryInput: MetadataEntryInput;
+  CreateCheckoutSessionInput: CreateCheckoutSessionInput;
+  NewCheckoutSession: NewCheckoutSession;
+  NewFlexpriceSession: NewFlexpriceSession;
+  NewFlexpriceSubscription: NewFlexpriceSubscription;
+  NewMeteroidSession: NewMeteroidSession;
+  NewFlexSession: NewFlexSession;
+  NewFlexLineItem: NewFlexLineItem;
+  NewFlexCustomerDefaults: NewFlexCustomerDefaults;
   Node: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Node']>;
   CheckoutProvider: CheckoutProvider;
   ProviderInfo: ResolverTypeWrapper<ProviderInfo>;
@@ -987,8 +1362,14 @@ export type ResolversParentTypes = {
   CheckoutSessionActionInput: CheckoutSessionActionInput;
   ID: Scalars['ID']['output'];
   String: Scalars['String']['output'];
+  CaptureCheckoutSessionInput: CaptureCheckoutSessionInput;
+  RefundCheckoutSessionInput: RefundCheckoutSessionInput;
+  RefundLineItemInput: RefundLineItemInput;
+  ConfirmCheckoutSessionInput: ConfirmCheckoutSessionInput;
+  CheckoutSessionPayload: ChangePayloadModel;
   DeleteCheckoutSessionPayload: DeletePayloadModel;
   CheckoutUserError: CheckoutUserError;
+  CheckoutOperation: OperationModel;
   CheckoutSession: SessionModel;
   Boolean: Scalars['Boolean']['output'];
   CheckoutSessionDetails: ResolversUnionTypes<ResolversParentTypes>['CheckoutSessionDetails'];
@@ -1017,6 +1398,15 @@ export type ResolversParentTypes = {
   DateTimeFilter: DateTimeFilter;
   CheckoutCustomerFilter: CheckoutCustomerFilter;
   CheckoutSessionFilter: CheckoutSessionFilter;
+  MetadataEntryInput: MetadataEntryInput;
+  CreateCheckoutSessionInput: CreateCheckoutSessionInput;
+  NewCheckoutSession: NewCheckoutSession;
+  NewFlexpriceSession: NewFlexpriceSession;
+  NewFlexpriceSubscription: NewFlexpriceSubscription;
+  NewMeteroidSession: NewMeteroidSession;
+  NewFlexSession: NewFlexSession;
+  NewFlexLineItem: NewFlexLineItem;
+  NewFlexCustomerDefaults: NewFlexCustomerDefaults;
   Node: ResolversInterfaceTypes<ResolversParentTypes>['Node'];
   ProviderInfo: ProviderInfo;
   Query: Record<PropertyKey, never>;
@@ -1032,7 +1422,18 @@ export type ResolversParentTypes = {
 };
 
 export type MutationResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  createCheckoutSession?: Resolver<ResolversTypes['CheckoutSessionPayload'], ParentType, ContextType, RequireFields<MutationCreateCheckoutSessionArgs, 'input'>>;
+  cancelCheckoutSession?: Resolver<ResolversTypes['CheckoutSessionPayload'], ParentType, ContextType, RequireFields<MutationCancelCheckoutSessionArgs, 'input'>>;
   deleteCheckoutSession?: Resolver<ResolversTypes['DeleteCheckoutSessionPayload'], ParentType, ContextType, RequireFields<MutationDeleteCheckoutSessionArgs, 'input'>>;
+  captureCheckoutSession?: Resolver<ResolversTypes['CheckoutSessionPayload'], ParentType, ContextType, RequireFields<MutationCaptureCheckoutSessionArgs, 'input'>>;
+  refundCheckoutSession?: Resolver<ResolversTypes['CheckoutSessionPayload'], ParentType, ContextType, RequireFields<MutationRefundCheckoutSessionArgs, 'input'>>;
+  confirmCheckoutSession?: Resolver<ResolversTypes['CheckoutSessionPayload'], ParentType, ContextType, RequireFields<MutationConfirmCheckoutSessionArgs, 'input'>>;
+  reauthorizeCheckoutSession?: Resolver<ResolversTypes['CheckoutSessionPayload'], ParentType, ContextType, RequireFields<MutationReauthorizeCheckoutSessionArgs, 'input'>>;
+};
+
+export type CheckoutSessionPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CheckoutSessionPayload'] = ResolversParentTypes['CheckoutSessionPayload']> = {
+  checkoutSession?: Resolver<Maybe<ResolversTypes['CheckoutSession']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['CheckoutUserError']>, ParentType, ContextType>;
 };
 
 export type DeleteCheckoutSessionPayloadResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['DeleteCheckoutSessionPayload'] = ResolversParentTypes['DeleteCheckoutSessionPayload']> = {
@@ -1045,6 +1446,15 @@ export type CheckoutUserErrorResolvers<ContextType = GatewayContext, ParentType 
   code?: Resolver<ResolversTypes['CheckoutUserErrorCode'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   field?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+};
+
+export type CheckoutOperationResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CheckoutOperation'] = ResolversParentTypes['CheckoutOperation']> = {
+  idempotencyKey?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['CheckoutOperationState'], ParentType, ContextType>;
+  startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  finishedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  checkoutSession?: Resolver<Maybe<ResolversTypes['CheckoutSession']>, ParentType, ContextType>;
+  userErrors?: Resolver<Array<ResolversTypes['CheckoutUserError']>, ParentType, ContextType>;
 };
 
 export type CheckoutSessionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CheckoutSession'] = ResolversParentTypes['CheckoutSession']> = {
@@ -1289,6 +1699,7 @@ export type QueryResolvers<ContextType = GatewayContext, ParentType extends Reso
   checkoutSessionByProviderId?: Resolver<Maybe<ResolversTypes['CheckoutSession']>, ParentType, ContextType, RequireFields<QueryCheckoutSessionByProviderIdArgs, 'provider' | 'providerId'>>;
   checkoutSessions?: Resolver<ResolversTypes['CheckoutSessionConnection'], ParentType, ContextType, Partial<QueryCheckoutSessionsArgs>>;
   providers?: Resolver<Array<ResolversTypes['ProviderInfo']>, ParentType, ContextType>;
+  operation?: Resolver<Maybe<ResolversTypes['CheckoutOperation']>, ParentType, ContextType, RequireFields<QueryOperationArgs, 'idempotencyKey'>>;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -1340,8 +1751,10 @@ export type MetadataEntryResolvers<ContextType = GatewayContext, ParentType exte
 
 export type Resolvers<ContextType = GatewayContext> = {
   Mutation?: MutationResolvers<ContextType>;
+  CheckoutSessionPayload?: CheckoutSessionPayloadResolvers<ContextType>;
   DeleteCheckoutSessionPayload?: DeleteCheckoutSessionPayloadResolvers<ContextType>;
   CheckoutUserError?: CheckoutUserErrorResolvers<ContextType>;
+  CheckoutOperation?: CheckoutOperationResolvers<ContextType>;
   CheckoutSession?: CheckoutSessionResolvers<ContextType>;
   CheckoutSessionDetails?: CheckoutSessionDetailsResolvers<ContextType>;
   CheckoutSessionConnection?: CheckoutSessionConnectionResolvers<ContextType>;

@@ -9,9 +9,11 @@ export type ErrorCode =
   | 'UPSTREAM_TIMEOUT'
   | 'UPSTREAM_ERROR'
   | 'UPSTREAM_BAD_RESPONSE'
-  | 'UPSTREAM_AUTH_FAILED';
+  | 'UPSTREAM_AUTH_FAILED'
+  | 'OUTCOME_UNKNOWN'
+  | 'IDEMPOTENCY_IN_PROGRESS';
 
-export type UpstreamErrorCode = Exclude<ErrorCode, 'BAD_USER_INPUT' | 'INTERNAL_SERVER_ERROR'>;
+export type UpstreamErrorCode = Extract<ErrorCode, `UPSTREAM_${string}`>;
 
 type ErrorOptions = {
   /** The provider that the error is about. */
@@ -20,6 +22,10 @@ type ErrorOptions = {
   retryable?: boolean;
   /** Milliseconds after which trying again makes sense, when that is known. */
   retryAfterMs?: number;
+  /** Whether the change that failed can have been made all the same. @default false */
+  mayHaveHappened?: boolean;
+  /** Whether trying again with another idempotency key is safe; left out where no key is involved. */
+  safeWithNewKey?: boolean;
 };
 
 /**
@@ -32,6 +38,8 @@ export class GatewayError extends Error {
   readonly provider: ProviderName | undefined;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  /** Whether the change that failed can have been made all the same. For the gateway only. */
+  readonly mayHaveHappened: boolean;
   /** Read by graphql-js when it wraps this error into the one of the answer. */
   readonly extensions: Record<string, unknown>;
 
@@ -41,10 +49,12 @@ export class GatewayError extends Error {
     this.provider = options.provider;
     this.retryable = options.retryable ?? false;
     this.retryAfterMs = options.retryAfterMs;
+    this.mayHaveHappened = options.mayHaveHappened ?? false;
     this.extensions = {
       code,
       ...(options.provider && { provider: options.provider }),
       retryable: this.retryable,
+      ...(options.safeWithNewKey !== undefined && { safeWithNewKey: options.safeWithNewKey }),
       ...(options.retryAfterMs !== undefined && { retryAfterMs: options.retryAfterMs }),
     };
   }

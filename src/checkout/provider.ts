@@ -1,3 +1,4 @@
+import type { ChangeHandlers } from './change.ts';
 import type { Listing } from './list.ts';
 import type { CheckoutSession, FlexLineItem, ProviderName } from './session.ts';
 
@@ -27,8 +28,8 @@ export type Provider = {
   getSession(providerId: string, expansion: Expansion, call: CallContext): Promise<CheckoutSession | null>;
   /** What is being bought; null when the provider has no such session. */
   getLineItems?(providerId: string, call: CallContext): Promise<FlexLineItem[] | null>;
-  /** Puts the record away. Doing it again changes nothing. */
-  deleteSession?(providerId: string, call: CallContext): Promise<'DELETED' | 'NOT_FOUND'>;
+  /** What it can do to sessions. @default nothing */
+  readonly changes?: ChangeHandlers;
 };
 
 /** How well a provider has been answering lately. */

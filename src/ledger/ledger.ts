@@ -1,9 +1,11 @@
 import type { ProviderName } from '../checkout/provider-name.ts';
+import type { Operations } from './operations.ts';
 import type { SessionIndex } from './session-index.ts';
 
 /** What the gateway itself has to remember across restarts. */
 export type Ledger = {
   sessionIndex: SessionIndex;
+  operations: Operations;
   /** What is asked of the ledger afterwards fails. Closing twice does nothing. */
   close(): Promise<void>;
 };

@@ -3,7 +3,6 @@ import type { SessionKey } from '../checkout/global-id.ts';
 import type { PagedList, PageRequest, WholeList } from '../checkout/list.ts';
 import { type CallContext, type Expansion, NO_EXPANSION, type Provider } from '../checkout/provider.ts';
 import type { CheckoutSession, FlexLineItem, ProviderName } from '../checkout/session.ts';
-import type { SessionVersion } from '../checkout/version.ts';
 import type { ReadOutcome } from '../telemetry/metrics.ts';
 import { createFetchSessions } from './fetch-sessions.ts';
 import { createLimit } from './limit.ts';
@@ -36,8 +35,8 @@ export type Reading = {
   report: CacheReport;
   /** Something else went into the answer, which is good for so many milliseconds. */
   isFreshFor(milliseconds: number): void;
-  /** Makes the next read of a session ask the provider again, whoever reads; see `SharedReads.forget`. */
-  forget(key: SessionKey, shown?: SessionVersion): Promise<void>;
+  /** Forgets what this request has read of a session, because it has been changed. */
+  forgetHere(key: SessionKey): void;
 };
 
 type ReadingOptions = {
@@ -86,8 +85,7 @@ export function createReading({ providers, reads, call, remember, now, observe }
     calls,
     report,
     isFreshFor: (milliseconds) => report.isFreshUntil(now() + milliseconds),
-    async forget(key, shown) {
-      await reads.forget(key, shown);
+    forgetHere(key) {
       sessions.forget(key);
       lineItems.clear(key);
       pages.clear();

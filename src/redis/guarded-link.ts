@@ -13,6 +13,8 @@ import { reasonOf, troubleOf } from './trouble.ts';
 
 /** How many commands in a row may go without an answer in time. */
 const LATE_IN_A_ROW = 2;
+/** Milliseconds that a command may take that somebody would rather wait for than do without. */
+const PATIENCE_MS = 1000;
 /** Milliseconds for all that has to be done before Redis counts as back. */
 const PREPARE_MS = 2000;
 /** Milliseconds that the first connection may take. */
@@ -31,6 +33,7 @@ export type LinkOptions = {
 export class GuardedLink implements RedisLink {
   readonly #options: LinkOptions;
   readonly #limit: TimeLimit;
+  readonly #patience = new TimeLimit(PATIENCE_MS);
   readonly #health: Health;
   readonly #recovery: Recovery;
   readonly #heartbeat = new Heartbeat(() => this.run((client) => probe(client, this.#limit)));
@@ -79,11 +82,11 @@ export class GuardedLink implements RedisLink {
     this.#fall(reason);
   }
 
-  async run<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
+  async run<T>(work: (client: RedisClient) => Promise<T>, isPatient = false): Promise<T> {
     if (!this.#health.isUp) throw new RedisAway(`Redis is away: ${this.#health.reason}.`);
     const { client } = this.#connection;
     try {
-      const value = await this.#limit.hold(work(client));
+      const value = await (isPatient ? this.#patience : this.#limit).hold(work(client));
       this.#lateInARow = 0;
       return value;
     } catch (error) {
@@ -97,10 +100,15 @@ export class GuardedLink implements RedisLink {
     return this.#limit.hold(work(client));
   }
 
-  call(name: string, keys: readonly string[], args: readonly (string | number | Buffer)[]): Promise<unknown> {
+  call(
+    name: string,
+    keys: readonly string[],
+    args: readonly (string | number | Buffer)[],
+    isPatient = false,
+  ): Promise<unknown> {
     const script = this.#options.scripts[name];
     if (!script) return Promise.reject(new TypeError(`There is no script ${name}.`));
-    return this.run((client) => callScript(client, name, script, keys, args));
+    return this.run((client) => callScript(client, name, script, keys, args), isPatient);
   }
 
   beforeReturn(work: (client: RedisClient) => Promise<void>): void {
@@ -114,7 +122,7 @@ export class GuardedLink implements RedisLink {
     this.#heartbeat.stop();
     this.#health.end();
     // What is under way ends within the limit, whatever Redis does.
-    while (this.#limit.waiting > 0) await sleep(5);
+    while (this.#limit.waiting + this.#patience.waiting > 0) await sleep(5);
     this.#connection.drop();
   }
 

@@ -19,10 +19,11 @@ export type RedisLink = {
   readonly isUp: boolean;
   /**
    * Runs commands that belong together.
+   * @param isPatient whether to wait for a second, because nothing else can take their place. @default false
    * @throws RedisAway when it is down, when it does not answer in time, and when it refuses for a reason that lies in
    *   its own state; Redis' own error when the command itself is wrong (a key of another type, say)
    */
-  run<T>(work: (client: RedisClient) => Promise<T>): Promise<T>;
+  run<T>(work: (client: RedisClient) => Promise<T>, isPatient?: boolean): Promise<T>;
   /**
    * Tries something even while Redis counts as away, if there is a connection: one that is full still deletes. What comes
    * of it changes nothing of whether Redis is relied on.
@@ -34,7 +35,12 @@ export type RedisLink = {
    * @returns what it replied; its texts, also in lists, are Buffers
    * @throws the same as `run`
    */
-  call(script: string, keys: readonly string[], args: readonly (string | number | Buffer)[]): Promise<unknown>;
+  call(
+    script: string,
+    keys: readonly string[],
+    args: readonly (string | number | Buffer)[],
+    isPatient?: boolean,
+  ): Promise<unknown>;
   /**
    * Has something done whenever Redis can be asked again, before anybody else may: when it fails, Redis counts as away
    * still. The connection that the link is made with is no such time; one that comes later, after commands have been

@@ -10,6 +10,7 @@ import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin
 import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import { cachePlugin } from './cache-plugin.ts';
 import { errorPlugin } from './error-plugin.ts';
+import { idempotencyPlugin } from './idempotency-plugin.ts';
 import type { GraphQLServerOptions } from './options.ts';
 import { publicError } from './public-error.ts';
 
@@ -29,6 +30,7 @@ export function createApollo<Context extends object>(options: GraphQLServerOptio
   const hideSchema = !introspection;
   return new ApolloServer<Context>({
     schema,
+    validationRules: [...(options.validationRules ?? [])],
     introspection,
     logger: log,
     nodeEnv: production ? 'production' : 'development',
@@ -44,6 +46,7 @@ export function createApollo<Context extends object>(options: GraphQLServerOptio
     plugins: [
       errorPlugin<Context>(log, metrics),
       cachePlugin(options),
+      idempotencyPlugin(options),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),

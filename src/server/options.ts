@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLSchema, ValidationRule } from 'graphql';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
@@ -31,6 +31,10 @@ export type GraphQLServerOptions<Context extends object> = {
   createContext(request: RequestInfo): Context;
   /** What a request's answer was made of, once it is complete. */
   cacheReport?(context: Context): CacheReport;
+  /** Whether a request got the result of an earlier one with the same idempotency key. */
+  isReplayed?(context: Context): boolean;
+  /** What a document has to keep to beside GraphQL's own rules. */
+  validationRules?: readonly ValidationRule[];
   /** Whether callers may ask for the schema: introspection, explorers and suggestions in error messages. */
   introspection: boolean;
   /** Leaves out the explorer that is loaded from Apollo's servers. */

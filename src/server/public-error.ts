@@ -83,6 +83,5 @@ function publicMessage(kind: ErrorKind, message: string, error: unknown, hideSch
 function publicExtensions(kind: ErrorKind): Record<string, unknown> {
   if (kind.is === 'bug') return { code: 'INTERNAL_SERVER_ERROR', retryable: false };
   if (kind.is === 'callers') return { code: kind.code, retryable: false };
-  const { code, provider, retryable, retryAfterMs } = kind.error;
-  return { code, ...(provider && { provider }), retryable, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  return kind.error.extensions;
 }

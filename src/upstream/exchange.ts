@@ -14,10 +14,25 @@ export function exchange(
   sending: Sending,
   callerGone: AbortSignal,
 ): Promise<Outcome> {
+  // A caller who was told that it was not sent must be right for ever.
+  if (callerGone.aborted || sending.ownDeadline <= now()) return Promise.resolve(TIMEOUT);
   sending.sentAt = now();
+  sending.canHaveLeft = true;
   if (sending.kind === 'read') return judged(transport, sending, callerGone, now);
   const late = () => timeout(sending, now());
-  return withDeadline(sending.ownDeadline - now(), late, (signal) => judged(transport, sending, signal, now));
+  const unsent = goneBeforeSent(sending, callerGone);
+  return withDeadline(sending.ownDeadline - now(), late, (signal) =>
+    judged(transport, sending, AbortSignal.any([signal, unsent]), now),
+  );
+}
+
+/** Fires when the caller goes while the connection is still being made, of which nobody has to wait for the end. */
+function goneBeforeSent(sending: Sending, callerGone: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  callerGone.addEventListener('abort', () => {
+    if (!sending.canHaveLeft) controller.abort();
+  });
+  return controller.signal;
 }
 
 async function judged(
@@ -28,7 +43,10 @@ async function judged(
 ): Promise<Outcome> {
   const { method, url, headers, body } = sending;
   try {
-    return judgeAnswer(await transport.exchange({ method, url, headers, body, signal }), now());
+    const onWire = (canHaveLeft: boolean) => {
+      sending.canHaveLeft = canHaveLeft;
+    };
+    return judgeAnswer(await transport.exchange({ method, url, headers, body, signal, onWire }), now());
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
     return error.trouble === 'aborted' ? timeout(sending, now()) : judgeTrouble(error);

@@ -1,5 +1,6 @@
 import { GatewayError, type UpstreamErrorCode } from '../checkout/errors.ts';
 import { displayName, type ProviderName } from '../checkout/provider-name.ts';
+import type { Sending } from './sending.ts';
 
 /** What a call says about how the provider is: it works, it does not, or nothing either way. */
 export type Evidence = 'alive' | 'failing' | 'none';
@@ -19,7 +20,7 @@ export type Failure = {
   againInMs?: number;
   /** The breaker let nothing through. */
   refused?: true;
-  /** For the log. */
+  /** Of the answer, when there was one. */
   status?: number | undefined;
   /** For the log: Node's bare code, such as ECONNREFUSED. */
   nodeCode?: string | undefined;
@@ -34,11 +35,23 @@ const SENTENCES = {
   UPSTREAM_AUTH_FAILED: (name) => `${name} did not accept the credentials of this gateway.`,
 } as const satisfies Record<UpstreamErrorCode, (name: string) => string>;
 
-/** The error that the caller gets: the gateway's own sentence, and nothing of what the provider or a library said. */
-export function gatewayErrorOf(provider: ProviderName, { code, retryable, retryAfterMs }: Failure): GatewayError {
+/**
+ * The error that the caller gets: the gateway's own sentence, and nothing of what the provider or a library said.
+ * @param sending the request that has no answer
+ */
+export function gatewayErrorOf(provider: ProviderName, failure: Failure, sending: Sending): GatewayError {
+  const { code, retryable, retryAfterMs } = failure;
   return new GatewayError(code, SENTENCES[code](displayName(provider)), {
     provider,
     retryable,
+    mayHaveHappened: sending.kind === 'change' && sending.canHaveLeft && !isRefusal(failure),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
 }
+
+/**
+ * A 4xx says that nothing was done, whatever is wrong with its body. All but 408: a provider that found a request too
+ * slow in coming may have begun with it.
+ */
+const isRefusal = ({ status }: Failure): boolean =>
+  status !== undefined && status >= 400 && status < 500 && status !== 408;

@@ -4,6 +4,7 @@ import { type Got, got, type Response } from 'got';
 import { ACCEPTED_ENCODINGS, readBody } from './read-body.ts';
 import { type Transport, type TransportAnswer, TransportError, type TransportRequest } from './transport.ts';
 import { troubleOf } from './transport-trouble.ts';
+import { watchConnection } from './watch-connection.ts';
 
 type GotTransportOptions = {
   /** Connections at one time. */
@@ -33,7 +34,9 @@ export function createGotTransport({ maxSockets, maxAnswerBytes }: GotTransportO
   return {
     exchange(request) {
       // A closed agent would open connections again.
-      return closed ? Promise.reject(new TransportError('unreachable')) : exchange(client, request, maxAnswerBytes);
+      if (!closed) return exchange(client, request, maxAnswerBytes);
+      request.onWire(false);
+      return Promise.reject(new TransportError('unreachable'));
     },
     close() {
       closed = true;
@@ -44,10 +47,14 @@ export function createGotTransport({ maxSockets, maxAnswerBytes }: GotTransportO
 }
 
 function exchange(client: Got, request: TransportRequest, limit: number): Promise<TransportAnswer> {
-  const { method, url, headers, body, signal } = request;
+  const { method, url, headers, body, signal, onWire } = request;
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(new TransportError('aborted'));
+    if (signal.aborted) {
+      onWire(false);
+      return reject(new TransportError('aborted'));
+    }
     const stream = client.stream(url, { method: method as 'GET', headers, ...(body !== undefined && { body }) });
+    stream.once('request', (sent: http.ClientRequest) => watchConnection(sent, onWire));
     // got waits for a body to be written where there could be one.
     if (body === undefined && method !== 'GET') stream.end();
 

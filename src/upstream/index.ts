@@ -24,7 +24,8 @@ export type { UpstreamAnswer, UpstreamRequest } from './request.ts';
 export type Upstream = {
   /**
    * Sends a request and gives the answer, by the deadline of the call or the policy's, whichever is earlier.
-   * @throws GatewayError with an UPSTREAM_ code when there is no answer that a provider's client could read
+   * @throws GatewayError with an UPSTREAM_ code when there is no answer that a provider's client could read; of a
+   *   change its `mayHaveHappened` tells whether the provider can have made it all the same
    */
   send(request: UpstreamRequest, call: CallContext): Promise<UpstreamAnswer>;
   /** How the provider has been answering lately. */
@@ -90,7 +91,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         return outcome.answer;
       }
       logFailure(log, { provider, sending, requestId: call.requestId, ms: now() - sending.startedAt }, outcome);
-      throw gatewayErrorOf(provider, outcome);
+      throw gatewayErrorOf(provider, outcome, sending);
     },
     health: () => circuit.health(),
     close: () => transport.close(),

@@ -21,6 +21,8 @@ export class Sending {
   #attemptStartedAt = performance.now();
   /** Epoch milliseconds; undefined until the attempt is on the wire. */
   sentAt: number | undefined;
+  /** Whether anything of this attempt can have reached the provider. */
+  canHaveLeft = false;
 
   constructor(
     request: UpstreamRequest,
@@ -43,6 +45,7 @@ export class Sending {
     this.attempt = attempt;
     this.#attemptStartedAt = performance.now();
     this.sentAt = undefined;
+    this.canHaveLeft = false;
   }
 
   /** Of this attempt so far. */

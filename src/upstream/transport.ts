@@ -7,6 +7,11 @@ export type TransportRequest = {
   body: string | undefined;
   /** When it fires, the exchange ends at once and nobody listens any more. */
   signal: AbortSignal;
+  /**
+   * Told whether anything of the request can have left: false while there is no connection yet, true from then on. Who
+   * is told nothing has to assume it.
+   */
+  onWire: (canHaveLeft: boolean) => void;
 };
 
 /** What can be wrong with a body whose status and headers came: it stopped early, is over the cap, cannot be decoded. */

@@ -316,7 +316,7 @@ describe('every documented property reaches the schema', () => {
       canceledAt: null,
       isExpired: false,
       isArchived: false,
-      availableActions: ['CANCEL', 'CONFIRM'],
+      availableActions: ['CANCEL', 'REFUND', 'CONFIRM'],
       fetchedAt: expect.any(String),
       details: {
         __typename: 'FlexCheckoutDetails',

@@ -1,13 +1,15 @@
 import { pick, weighted } from '../../sandbox/prng.ts';
-import { deleteSession } from '../../src/changing/delete-session.ts';
+import { type ChangeRequest, createChanges } from '../../src/changing/changes.ts';
+import { createSettle } from '../../src/changing/settle.ts';
+import type { ChangeAnswer } from '../../src/checkout/change.ts';
 import { GatewayError } from '../../src/checkout/errors.ts';
 import { type Expansion, NO_EXPANSION, type Provider } from '../../src/checkout/provider.ts';
 import type { CheckoutSession, ProviderName } from '../../src/checkout/session.ts';
 import { versionOf } from '../../src/checkout/version.ts';
-import { createReading } from '../../src/reading/index.ts';
 import { createLimit } from '../../src/reading/limit.ts';
 import type { Reader } from '../../src/reading/read-through.ts';
 import { ReportBuilder } from '../../src/reading/report.ts';
+import { recordLog } from '../helpers/log.ts';
 import { itemsSeen, type State, seenIn } from './interleavings-provider.ts';
 import { happens, type Replica, type World } from './interleavings-world.ts';
 
@@ -107,23 +109,40 @@ async function change(world: World, replica: Replica, id: string): Promise<void>
   const { reads, provider, now } = replica;
   const call = callOf(replica);
   let sent: State | undefined;
+  const send = async ({ providerId }: { providerId: string }): Promise<ChangeAnswer> => {
+    // What was there before the change is gone before the change is sent: the gateway may end right after that.
+    oracle.forgotten(id, began);
+    try {
+      const answer = await provider.deleteSession(providerId);
+      if (answer === 'DELETED') return { is: 'DONE', providerId, session: null };
+      return { is: 'REFUSED', errors: [] };
+    } finally {
+      sent = world.register.stateOf(id);
+    }
+  };
   const watched: Provider = {
     ...{ name: provider.name, listing: provider.listing, expands: provider.expands },
     getSession: (...question) => provider.getSession(...question),
-    async deleteSession(providerId) {
-      // What was there before the change is gone before the change is sent: the gateway may end right after that.
-      oracle.forgotten(id, began);
-      try {
-        return await provider.deleteSession(providerId);
-      } finally {
-        sent = world.register.stateOf(id);
-      }
-    },
+    changes: { DELETE: { resendWithinMs: 0, send } },
   };
-  const remember = { found: () => {}, missing: () => {}, flush: async () => {} };
   const providers = new Map<ProviderName, Provider>([[provider.name, watched]]);
-  const reading = createReading({ providers, reads, call, remember, now });
-  await unlessFailed(deleteSession({ provider: provider.name, providerId: id }, providers, reading, call));
+  const unused = () => Promise.reject(new Error('expected no use of the ledger'));
+  const index = { learn: unused, missing: unused, page: unused, count: unused };
+  const operations = {
+    ...{ begin: unused, renew: unused, finish: unused, find: unused },
+    ...{ takeLeft: unused, claim: unused, claimedBy: unused },
+  };
+  const { log } = recordLog();
+  const settle = createSettle({ reads, index, providers, log });
+  const changes = createChanges({ providers, operations, settle, log, now, isShared: false });
+  const request = {
+    change: { kind: 'DELETE', providerId: id },
+    provider: watched,
+    caller: '',
+    idempotencyKey: null,
+    call,
+  };
+  await unlessFailed(changes.make(request as ChangeRequest));
   if (sent) oracle.acknowledge(id, sent, began);
 }
 

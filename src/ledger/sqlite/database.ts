@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs';
+import { accessSync, chmodSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { BUSY_TIMEOUT_MS, toLedgerError } from './failure.ts';
@@ -12,20 +12,22 @@ export const placeOf = (directory: string | null): string =>
 
 /**
  * Opens the database with its tables up to date, and makes folder and file where they are not yet. Only the gateway's
- * own user may read them: ids of customers are personal data.
+ * own user may read them: what changes are made of is kept there, with names and addresses of customers, so the file is
+ * as sensitive as the database of a shop.
  * @param directory null for a database that lives in memory, as long as the process
+ * @param synchronous what a power cut may take: with NORMAL the last moments, with FULL nothing that was written
  * @throws LedgerError
  */
-export function openDatabase(directory: string | null): DatabaseSync {
+export function openDatabase(directory: string | null, synchronous: 'NORMAL' | 'FULL' = 'NORMAL'): DatabaseSync {
   const place = placeOf(directory);
   try {
     const path = directory === null ? ':memory:' : preparePath(directory);
     const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     try {
       checkOwner(database, place);
-      // With the write-ahead log readers and a writer do not wait for each other, and NORMAL syncs it at checkpoints
-      // only: a process that dies loses nothing, a machine that loses power the last moments.
-      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+      // With the write-ahead log readers and a writer do not wait for each other. NORMAL syncs it at checkpoints only,
+      // FULL with each write; a process that dies loses nothing either way.
+      database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`);
       migrate(database, place);
     } catch (error) {
       database.close();
@@ -41,12 +43,14 @@ export function openDatabase(directory: string | null): DatabaseSync {
 function preparePath(directory: string): string {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, FILE);
-  // SQLite would make it readable for all, and gives its log the same mode.
-  const descriptor = openSync(path, 'a', 0o600);
-  try {
-    if ((fstatSync(descriptor).mode & 0o077) !== 0) fchmodSync(descriptor, 0o600);
-  } finally {
-    closeSync(descriptor);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile()) {
+    // Not by opening it: closing it again would end all locks that other connections of this process have on it.
+    accessSync(path, constants.R_OK | constants.W_OK);
+    if ((found.mode & 0o077) !== 0) chmodSync(path, 0o600);
+  } else {
+    // SQLite would make it readable for all, and gives its log the same mode.
+    closeSync(openSync(path, 'a', 0o600));
   }
   return path;
 }

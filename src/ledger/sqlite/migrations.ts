@@ -41,6 +41,32 @@ const MIGRATIONS: readonly string[] = [
     WHERE missing_until IS NULL AND (payment_id IS NOT NULL OR status IN ('OPEN', 'PROCESSING', 'UNKNOWN', 'CANCELED'));
   CREATE INDEX session_missing ON session (missing_until) WHERE missing_until IS NOT NULL;
   `,
+  `
+  CREATE TABLE operation (
+    id TEXT PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES account (id),
+    scope TEXT NOT NULL, -- JSON, because columns cannot hold every key: a half of a surrogate pair has no UTF-8
+    input_hash TEXT NOT NULL,
+    change TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'UNKNOWN')),
+    started_at INTEGER NOT NULL, -- epoch milliseconds, like all times here
+    finished_at INTEGER,
+    result TEXT,
+    lease_owner TEXT,
+    lease_until INTEGER NOT NULL -- 0 when nobody has the lease
+  ) STRICT;
+  CREATE INDEX operation_by_time ON operation (started_at);
+  CREATE INDEX operation_unfinished ON operation (started_at) WHERE state IN ('IN_PROGRESS', 'UNKNOWN');
+
+  CREATE TABLE claim (
+    account INTEGER NOT NULL REFERENCES account (id),
+    provider_id TEXT NOT NULL,
+    operation TEXT NOT NULL, -- its id; it need not be there
+    claimed_at INTEGER NOT NULL,
+    UNIQUE (account, provider_id)
+  ) STRICT;
+  CREATE INDEX claim_by_time ON claim (claimed_at);
+  `,
 ];
 
 /** Marks a database as the gateway's, for SQLite and for `file`: "CkGw". */

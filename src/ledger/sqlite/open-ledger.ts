@@ -1,5 +1,7 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { Ledger, LedgerAccounts } from '../ledger.ts';
 import { openDatabase, placeOf } from './database.ts';
+import { createSqliteOperations } from './operations.ts';
 import { createSqliteSessionIndex } from './session-index.ts';
 
 type LedgerOptions = {
@@ -15,17 +17,24 @@ type LedgerOptions = {
  * @throws LedgerError when folder or file cannot be used; its message is for the operator
  */
 export async function openLedger({ directory, accounts, now }: LedgerOptions): Promise<Ledger> {
-  const database = openDatabase(directory);
+  const place = placeOf(directory);
+  const databases: DatabaseSync[] = [];
+  const open = (synchronous: 'NORMAL' | 'FULL'): DatabaseSync => {
+    const database = openDatabase(directory, synchronous);
+    databases.push(database);
+    return database;
+  };
+  const close = () => {
+    for (const database of databases) if (database.isOpen) database.close();
+  };
   try {
-    const sessionIndex = createSqliteSessionIndex({ database, accounts, now, place: placeOf(directory) });
-    return {
-      sessionIndex,
-      async close() {
-        if (database.isOpen) database.close();
-      },
-    };
+    // Two connections, because how safe a write is hangs on the connection: learning a session need not wait for the
+    // disk. The first makes tables and accounts, which the first sync of the other covers, as it is one log.
+    const sessionIndex = createSqliteSessionIndex({ database: open('NORMAL'), accounts, now, place });
+    const operations = createSqliteOperations({ database: open('FULL'), accounts, now, place });
+    return { operations, sessionIndex, close: async () => close() };
   } catch (error) {
-    database.close();
+    close();
     throw error;
   }
 }

@@ -41,6 +41,18 @@ export type FlexClient = {
   list(query: FlexListQuery, call: CallContext): Promise<UpstreamAnswer | null>;
   /** `GET /v1/checkout/sessions/{id}/line_items`; null for 404. */
   lineItems(id: string, call: CallContext): Promise<UpstreamAnswer | null>;
+  /** `POST /v1/checkout/sessions`; refusals too. */
+  create(body: unknown, key: string, call: CallContext): Promise<UpstreamAnswer>;
+  /** `POST /v1/checkout/sessions/{id}/{verb}`, with a body where the verb has one; refusals too. */
+  change(id: string, verb: FlexVerb, request: FlexChange, call: CallContext): Promise<UpstreamAnswer>;
+};
+
+export type FlexVerb = 'cancel' | 'capture' | 'refund' | 'confirm' | 'reauth';
+
+export type FlexChange = {
+  body?: unknown;
+  /** Sent as `Idempotency-Key`. */
+  key: string;
 };
 
 const ROUTE = '/v1/checkout/sessions';
@@ -58,6 +70,11 @@ export function createFlexClient(upstream: Upstream): FlexClient {
   const read = async (path: string, route: string, query: FlexListQuery, call: CallContext) => {
     const parameters = Object.entries(query).map(([name, value]) => [name, String(value)] as const);
     return upstream.send({ method: 'GET', path, route, query: parameters, kind: 'read' }, call);
+  };
+  const post = (path: string, route: string, { body, key }: FlexChange, call: CallContext) => {
+    const json = body === undefined ? undefined : { checkout_session: body };
+    const headers = { 'Idempotency-Key': key };
+    return upstream.send({ method: 'POST', path, route, headers, json, kind: 'change' }, call);
   };
   const found = (answer: UpstreamAnswer): UpstreamAnswer | null => {
     if (answer.status === 404) return null;
@@ -78,5 +95,8 @@ export function createFlexClient(upstream: Upstream): FlexClient {
     async lineItems(id, call) {
       return found(await read(`${ROUTE}/${pathSegment(id)}/line_items`, `${ROUTE}/{id}/line_items`, {}, call));
     },
+    create: (body, key, call) => post(ROUTE, ROUTE, { body, key }, call),
+    change: (id, verb, request, call) =>
+      post(`${ROUTE}/${pathSegment(id)}/${verb}`, `${ROUTE}/{id}/${verb}`, request, call),
   };
 }

@@ -1,8 +1,9 @@
 import { globalId } from '../../checkout/global-id.ts';
 import { metadataEntries } from '../../checkout/metadata.ts';
-import type { CheckoutSession, Customer, SessionAction, SessionAmounts } from '../../checkout/session.ts';
+import type { CheckoutSession, Customer, SessionAmounts } from '../../checkout/session.ts';
 import { isPayable, type SessionMode, type SessionStatus, translate } from '../../checkout/status.ts';
 import type { MappingContext } from '../mapping-context.ts';
+import { actionsOf } from './actions.ts';
 import { toDetails } from './details.ts';
 import { usd } from './money.ts';
 import { referencedId } from './reference.ts';
@@ -83,17 +84,3 @@ const toAmounts = (wire: FlexSession): SessionAmounts => ({
   refunded: usd(wire.amount_refunded),
   disputed: usd(wire.amount_disputed),
 });
-
-/** An open session can be ended or charged; an authorised one captured; a paid one refunded for what is left. */
-function actionsOf(status: SessionStatus, wire: FlexSession): SessionAction[] {
-  if (status === 'OPEN') return ['CANCEL', 'CONFIRM'];
-  if (status !== 'PROCESSING' && status !== 'COMPLETED') return [];
-  const received = wire.amount_received ?? 0;
-  const actions: SessionAction[] = [];
-  if (wire.capture_method === 'manual' && received < (wire.amount_total ?? 0)) {
-    if (received === 0) actions.push('CANCEL');
-    actions.push('CAPTURE', 'REAUTHORIZE');
-  }
-  if (received > (wire.amount_refunded ?? 0)) actions.push('REFUND');
-  return actions;
-}

@@ -6,27 +6,26 @@ import { rejected } from '../bad-response.ts';
 export type FlexpriceClient = {
   /** `GET /checkout/sessions/{id}`; null for 404. */
   get(id: string, call: CallContext): Promise<UpstreamAnswer | null>;
-  /** `DELETE /checkout/sessions/{id}`: archives. False for 404. */
-  delete(id: string, call: CallContext): Promise<boolean>;
+  /** `POST /checkout/sessions`; refusals too. */
+  create(body: unknown, call: CallContext): Promise<UpstreamAnswer>;
+  /** `DELETE /checkout/sessions/{id}`: archives. Refusals too. */
+  delete(id: string, call: CallContext): Promise<UpstreamAnswer>;
 };
 
-const ROUTE = '/checkout/sessions/{id}';
+const ALL = '/checkout/sessions';
+const ONE = '/checkout/sessions/{id}';
 
 export function createFlexpriceClient(upstream: Upstream): FlexpriceClient {
   return {
     async get(id, call) {
-      const answer = await upstream.send({ method: 'GET', path: pathOf(id), route: ROUTE, kind: 'read' }, call);
+      const answer = await upstream.send({ method: 'GET', path: pathOf(id), route: ONE, kind: 'read' }, call);
       if (answer.status === 404) return null;
       if (answer.status >= 400) throw rejected('FLEXPRICE', answer.status);
       return answer;
     },
-    async delete(id, call) {
-      const answer = await upstream.send({ method: 'DELETE', path: pathOf(id), route: ROUTE, kind: 'change' }, call);
-      if (answer.status === 404) return false;
-      if (answer.status >= 400) throw rejected('FLEXPRICE', answer.status);
-      return true;
-    },
+    create: (json, call) => upstream.send({ method: 'POST', path: ALL, route: ALL, json, kind: 'change' }, call),
+    delete: (id, call) => upstream.send({ method: 'DELETE', path: pathOf(id), route: ONE, kind: 'change' }, call),
   };
 }
 
-const pathOf = (id: string): string => `/checkout/sessions/${pathSegment(id)}`;
+const pathOf = (id: string): string => `${ALL}/${pathSegment(id)}`;

@@ -1,9 +1,12 @@
 import { exactJson } from '../../checkout/metadata.ts';
 import type { Provider } from '../../checkout/provider.ts';
+import type { CheckoutSession } from '../../checkout/session.ts';
 import { instantNow } from '../../checkout/time.ts';
+import type { UpstreamAnswer } from '../../upstream/index.ts';
 import { badResponse, checkAnswered } from '../bad-response.ts';
 import { parseWire } from '../parse-wire.ts';
 import { logOddValues, type ProviderOptions } from '../provider-options.ts';
+import { createFlexpriceChanges } from './changes.ts';
 import { createFlexpriceClient } from './client.ts';
 import { planIndex } from './listing.ts';
 import { toSession } from './mapping.ts';
@@ -13,17 +16,21 @@ import { flexpriceSession } from './wire.ts';
 export function createFlexprice({ upstream, log, now }: ProviderOptions): Provider {
   const client = createFlexpriceClient(upstream);
   const report = logOddValues('FLEXPRICE', log);
+  const read = ({ body, text }: UpstreamAnswer, mayHaveHappened: boolean): CheckoutSession => {
+    const wire = parseWire(flexpriceSession, body, report);
+    if (!wire) throw badResponse('FLEXPRICE', 'a checkout session with an id', { mayHaveHappened });
+    return toSession(wire, { fetchedAt: instantNow(now), exact: (...path) => exactJson(text, path) });
+  };
   return {
     name: 'FLEXPRICE',
     listing: { kind: 'INDEXED', plan: planIndex },
     async getSession(providerId, _expansion, call) {
       const answer = await client.get(providerId, call);
       if (!answer) return null;
-      const wire = parseWire(flexpriceSession, answer.body, report);
-      if (!wire) throw badResponse('FLEXPRICE', 'a checkout session with an id');
-      checkAnswered('FLEXPRICE', providerId, wire.id);
-      return toSession(wire, { fetchedAt: instantNow(now), exact: (...path) => exactJson(answer.text, path) });
+      const session = read(answer, false);
+      checkAnswered('FLEXPRICE', providerId, session.providerId);
+      return session;
     },
-    deleteSession: async (providerId, call) => ((await client.delete(providerId, call)) ? 'DELETED' : 'NOT_FOUND'),
+    changes: createFlexpriceChanges({ client, readChanged: (answer) => read(answer, true) }),
   };
 }

@@ -9,8 +9,12 @@ export type MeteroidListQuery = { customer_id?: string; status?: string };
 export type MeteroidClient = {
   /** `GET /api/v1/checkout-sessions/{id}`; null for 404. */
   get(id: string, call: CallContext): Promise<UpstreamAnswer | null>;
-  /** `GET /api/v1/checkout-sessions`: all of them at once. */
+  /** `GET /api/v1/checkout-sessions`: all of them at once. Refusals too. */
   list(query: MeteroidListQuery, call: CallContext): Promise<UpstreamAnswer>;
+  /** `POST /api/v1/checkout-sessions`; refusals too. */
+  create(body: unknown, call: CallContext): Promise<UpstreamAnswer>;
+  /** `POST /api/v1/checkout-sessions/{id}/cancel`; refusals too. */
+  cancel(id: string, call: CallContext): Promise<UpstreamAnswer>;
 };
 
 const ROUTE = '/api/v1/checkout-sessions';
@@ -19,20 +23,22 @@ export function createMeteroidClient(upstream: Upstream): MeteroidClient {
   return {
     async get(id, call) {
       const answer = await upstream.send(
-        { method: 'GET', path: `${ROUTE}/${pathSegment(id)}`, route: `${ROUTE}/{id}`, kind: 'read' },
+        { method: 'GET', path: pathOf(id), route: `${ROUTE}/{id}`, kind: 'read' },
         call,
       );
       if (answer.status === 404) return null;
       if (answer.status >= 400) throw rejected('METEROID', answer.status);
       return answer;
     },
-    async list(query, call) {
-      const answer = await upstream.send(
-        { method: 'GET', path: ROUTE, route: ROUTE, query: Object.entries(query), kind: 'read' },
+    list: (query, call) =>
+      upstream.send({ method: 'GET', path: ROUTE, route: ROUTE, query: Object.entries(query), kind: 'read' }, call),
+    create: (json, call) => upstream.send({ method: 'POST', path: ROUTE, route: ROUTE, json, kind: 'change' }, call),
+    cancel: (id, call) =>
+      upstream.send(
+        { method: 'POST', path: `${pathOf(id)}/cancel`, route: `${ROUTE}/{id}/cancel`, kind: 'change' },
         call,
-      );
-      if (answer.status >= 400) throw rejected('METEROID', answer.status);
-      return answer;
-    },
+      ),
   };
 }
+
+const pathOf = (id: string): string => `${ROUTE}/${pathSegment(id)}`;

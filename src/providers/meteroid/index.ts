@@ -1,40 +1,61 @@
-import type { Provider } from '../../checkout/provider.ts';
+import type { CallContext, Provider } from '../../checkout/provider.ts';
 import type { CheckoutSession } from '../../checkout/session.ts';
 import { instantNow } from '../../checkout/time.ts';
-import { badResponse, checkAnswered } from '../bad-response.ts';
+import type { UpstreamAnswer } from '../../upstream/index.ts';
+import { badResponse, checkAnswered, rejected } from '../bad-response.ts';
 import { parseWire } from '../parse-wire.ts';
 import { logOddValues, type ProviderOptions } from '../provider-options.ts';
+import { createMeteroidChanges } from './changes.ts';
 import { createMeteroidClient } from './client.ts';
 import { planList, type ReadMeteroidList } from './listing.ts';
 import { toSession } from './mapping.ts';
 import { meteroidListEnvelope, meteroidSession, meteroidSessionEnvelope } from './wire.ts';
 
+// What its list answers for what is no id of a customer.
+const UNKNOWN_CUSTOMER: ReadonlySet<number> = new Set([400, 404, 422]);
+
 /** Meteroid: subscriptions sold through a hosted checkout. Its list comes whole, without pages. */
 export function createMeteroid({ upstream, log, now }: ProviderOptions): Provider {
   const client = createMeteroidClient(upstream);
   const report = logOddValues('METEROID', log);
-  const read = (raw: unknown, expected: string): CheckoutSession => {
+  const read = (raw: unknown, expected: string, mayHaveHappened = false): CheckoutSession => {
     const wire = parseWire(meteroidSession, raw, report);
-    if (!wire) throw badResponse('METEROID', expected);
+    if (!wire) throw badResponse('METEROID', expected, { mayHaveHappened });
     return toSession(wire, { fetchedAt: instantNow(now) });
   };
-  const readAll: ReadMeteroidList = async (query, call) => {
-    const answer = await client.list(query, call);
-    const envelope = meteroidListEnvelope.safeParse(answer.body);
+  const readOne = ({ body }: UpstreamAnswer, mayHaveHappened: boolean): CheckoutSession => {
+    const envelope = meteroidSessionEnvelope.safeParse(body);
+    if (!envelope.success) throw badResponse('METEROID', '{session: …}', { mayHaveHappened });
+    return read(envelope.data.session, '{session: …} with an id', mayHaveHappened);
+  };
+  const readList = ({ status, body }: UpstreamAnswer): CheckoutSession[] => {
+    if (status >= 400) throw rejected('METEROID', status);
+    const envelope = meteroidListEnvelope.safeParse(body);
     if (!envelope.success) throw badResponse('METEROID', '{sessions: […]}');
     return envelope.data.sessions.map((raw) => read(raw, '{sessions: […]} with an id in each'));
+  };
+  const readAll: ReadMeteroidList = async (query, call) => readList(await client.list(query, call));
+  const getSession = async (providerId: string, call: CallContext): Promise<CheckoutSession | null> => {
+    const answer = await client.get(providerId, call);
+    if (!answer) return null;
+    const session = readOne(answer, false);
+    checkAnswered('METEROID', providerId, session.providerId);
+    return session;
   };
   return {
     name: 'METEROID',
     listing: { kind: 'WHOLE', plan: (filter) => planList(filter, readAll) },
-    async getSession(providerId, _expansion, call) {
-      const answer = await client.get(providerId, call);
-      if (!answer) return null;
-      const envelope = meteroidSessionEnvelope.safeParse(answer.body);
-      if (!envelope.success) throw badResponse('METEROID', '{session: …}');
-      const session = read(envelope.data.session, '{session: …} with an id');
-      checkAnswered('METEROID', providerId, session.providerId);
-      return session;
-    },
+    getSession: (providerId, _expansion, call) => getSession(providerId, call),
+    changes: createMeteroidChanges({
+      client,
+      readChanged: (answer) => readOne(answer, true),
+      readAll: (call) => readAll({}, call),
+      async readOf(customerId, call) {
+        const answer = await client.list({ customer_id: customerId }, call);
+        return UNKNOWN_CUSTOMER.has(answer.status) ? null : readList(answer);
+      },
+      getSession,
+      now,
+    }),
   };
 }

@@ -4,6 +4,7 @@ import type { CallContext } from '../../checkout/provider.ts';
 import type { CheckoutSession } from '../../checkout/session.ts';
 import type { SessionStatus } from '../../checkout/status.ts';
 import type { MeteroidListQuery } from './client.ts';
+import { isCustomerId } from './customer-id.ts';
 
 export type ReadMeteroidList = (query: MeteroidListQuery, call: CallContext) => Promise<CheckoutSession[]>;
 
@@ -22,6 +23,6 @@ export function planList(filter: SessionFilter, read: ReadMeteroidList): WholeLi
   if (customers?.length === 0) return null;
   const [customer] = customers?.length === 1 ? customers : [];
   // It refuses what is no id of its own; a customer by another name has no sessions under it.
-  if (customer === undefined || !/^cus_\w+$/.test(customer)) return { key: '', readAll: (call) => read({}, call) };
+  if (customer === undefined || !isCustomerId(customer)) return { key: '', readAll: (call) => read({}, call) };
   return { key: customer, readAll: (call) => read({ customer_id: customer }, call) };
 }

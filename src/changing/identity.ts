@@ -1,0 +1,31 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { badUserInput } from '../checkout/errors.ts';
+import type { Operation } from '../ledger/operations.ts';
+
+/** A text that two changes share when they are the same, whatever order their properties were given in. */
+export const inputHashOf = (input: unknown): string =>
+  createHash('sha256').update(canonical(input)).digest('base64url');
+
+/**
+ * The key that a provider is sent: the same from every replica for one beginning of an operation, and telling nothing of
+ * the client's own. One that failed and is begun anew gets another, because providers remember refusals too. 43 URL-safe
+ * characters.
+ */
+export const providerKeyOf = ({ id, startedAt }: Pick<Operation, 'id' | 'startedAt'>): string =>
+  createHmac('sha256', 'checkout-gateway provider key').update(`${id} ${startedAt}`).digest('base64url');
+
+/** For a change that is not under a key of the client's. */
+export const freshProviderKey = (): string => randomBytes(32).toString('base64url');
+
+/** Deeper than anything that a provider takes. */
+const DEEPEST = 200;
+
+/** JSON with the properties of objects in order; what is undefined is left out. */
+function canonical(value: unknown, depth = 0): string {
+  if (depth > DEEPEST) throw badUserInput(`Expected JSON of at most ${DEEPEST} levels.`);
+  if (Array.isArray(value)) return `[${value.map((each) => canonical(each ?? null, depth + 1)).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
+  const sorted = entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${sorted.map(([name, each]) => `${JSON.stringify(name)}:${canonical(each, depth + 1)}`).join(',')}}`;
+}

@@ -1,0 +1,64 @@
+import type { UserError } from '../checkout/change.ts';
+import { GatewayError } from '../checkout/errors.ts';
+import { displayName, type ProviderName } from '../checkout/provider-name.ts';
+import type { CheckoutSession } from '../checkout/session.ts';
+
+/** What became of a change, as far as is known. */
+export type Outcome =
+  /** It was made. The id is null when the provider says so without telling of which session. */
+  | {
+      is: 'DONE';
+      providerId: string | null;
+      session: CheckoutSession | null;
+      /** It was found by looking, so it may come from another change. */
+      isFound?: true;
+    }
+  /** It was not made, for a reason that the caller can mend. */
+  | { is: 'REFUSED'; errors: UserError[] }
+  /** It was not made. */
+  | { is: 'NOT_DONE'; error: GatewayError }
+  | { is: 'UNKNOWN' };
+
+/** What stands in the ledger as the result of an operation that is finished. */
+export type StoredResult = { providerId: string | null } | { userErrors: UserError[] } | { code: string };
+
+/** Milliseconds after which asking again makes sense. */
+const ASK_AGAIN_MS = 3000;
+
+/**
+ * Nobody knows whether a change was made.
+ * @param hasKey whether there is an idempotency key under which it can be asked again
+ */
+export const outcomeUnknown = (provider: ProviderName, hasKey: boolean): GatewayError =>
+  new GatewayError(
+    'OUTCOME_UNKNOWN',
+    `${displayName(provider)} did not say whether the change was made. ${
+      hasKey
+        ? 'Send it again with the same idempotencyKey to find out; a new key could do it twice.'
+        : 'Read the session to find out.'
+    }`,
+    { provider, retryable: true, retryAfterMs: ASK_AGAIN_MS, ...(hasKey && { safeWithNewKey: false }) },
+  );
+
+export const inProgress = (provider: ProviderName): GatewayError =>
+  new GatewayError(
+    'IDEMPOTENCY_IN_PROGRESS',
+    'A change with this idempotencyKey is still being made. Send it again with the same key to get its result.',
+    { provider, retryable: true, retryAfterMs: 1000, safeWithNewKey: false },
+  );
+
+/** Found out only later: the provider shows no trace of it. */
+export const neverMade = (provider: ProviderName): GatewayError =>
+  new GatewayError('UPSTREAM_ERROR', `${displayName(provider)} has not made the change.`, {
+    provider,
+    retryable: true,
+  });
+
+export const refused = (
+  code: UserError['code'],
+  message: string,
+  field: string[] | null,
+): Outcome & { is: 'REFUSED' } => ({
+  is: 'REFUSED',
+  errors: [{ code, message, field }],
+});

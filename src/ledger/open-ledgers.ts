@@ -1,0 +1,38 @@
+import type { RedisLink } from '../redis/link.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Ledger, LedgerAccounts } from './ledger.ts';
+import { openRedisLedger } from './redis/open-ledger.ts';
+import { createSealedOperations } from './sealed-operations.ts';
+import { openLedger } from './sqlite/open-ledger.ts';
+
+type Options = {
+  /** Of the embedded ledger; null keeps it in memory. */
+  directory: string | null;
+  accounts: LedgerAccounts;
+  /** Made with `LEDGER_SCRIPTS`; null when there is no Redis. */
+  link: RedisLink | null;
+  /** 32 bytes; what changes were asked for is encrypted with it in Redis. */
+  encryptionKey: Buffer | null;
+  log: Log;
+  /** Epoch milliseconds. */
+  now: () => number;
+};
+
+/**
+ * The ledger of this process. With Redis, operations lie there, because all replicas have to know of them; the index of
+ * sessions stays with each replica, so that lists do not depend on Redis.
+ * @throws LedgerError when the embedded one cannot be opened
+ */
+export async function openLedgers({ directory, accounts, link, encryptionKey, log, now }: Options): Promise<Ledger> {
+  const own = await openLedger({ directory, accounts, now });
+  if (!link) return own;
+  const shared = await openRedisLedger({ link, accounts, now, log, warnsLater: true });
+  const { operations } = shared;
+  return {
+    operations: encryptionKey ? createSealedOperations(operations, encryptionKey) : operations,
+    sessionIndex: own.sessionIndex,
+    async close() {
+      await Promise.all([shared.close(), own.close()]);
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import type { ChangeKind } from '../checkout/change.ts';
+import type { ProviderName } from '../checkout/provider-name.ts';
+
+/** Whose change it is: the same caller, kind and key are the same change. */
+export type OperationScope = {
+  /** Who asked, as authentication names them. */
+  caller: string;
+  kind: ChangeKind;
+  /** The client's own, 1 to 255 characters. */
+  idempotencyKey: string;
+};
+
+/**
+ * IN_PROGRESS has been begun and may have reached the provider. UNKNOWN was sent and not answered. FAILED was certainly
+ * not done, and may be begun anew.
+ */
+export type OperationState = 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'UNKNOWN';
+
+/** A change under an idempotency key. */
+export type Operation = {
+  /** Follows from account, scope and nothing else: 43 URL-safe characters. */
+  id: string;
+  scope: OperationScope;
+  provider: ProviderName;
+  /** Of the input that it was begun with, and of the provider. */
+  inputHash: string;
+  /** What has to be known to find out or to send again: JSON. It may hold personal data. */
+  change: string;
+  state: OperationState;
+  /** Epoch milliseconds; of the latest beginning, when one that failed was begun anew. */
+  startedAt: number;
+  /** Epoch milliseconds; null while it is IN_PROGRESS or UNKNOWN. */
+  finishedAt: number | null;
+  /** JSON; null until it is finished. */
+  result: string | null;
+};
+
+/** The right to work on an operation, as long as it lasts; who had it keeps it beyond that until another takes it. */
+export type OperationLease = { owner: string; ms: number };
+
+/** What came of beginning an operation. */
+export type Begun =
+  /** It is the caller's to do now: it is new, or had failed. */
+  | { is: 'STARTED'; operation: Operation }
+  /** It is the caller's to find out about: whoever did it left it unfinished. */
+  | { is: 'LEFT'; operation: Operation }
+  /** Somebody else is at it. */
+  | { is: 'BUSY'; operation: Operation }
+  | { is: 'SUCCEEDED'; operation: Operation }
+  | { is: 'OTHER_INPUT'; operation: Operation };
+
+export type NewOperation = {
+  scope: OperationScope;
+  provider: ProviderName;
+  inputHash: string;
+  change: string;
+};
+
+/**
+ * Changes that are under way or were, for 72 hours each. What a method has answered is on disk, or wherever the store
+ * keeps things safe: a process that dies afterwards loses nothing. Every method rejects with a LedgerError when the store
+ * fails, and then nothing was changed.
+ */
+export type Operations = {
+  /** Writes IN_PROGRESS, unless there is such an operation that stands in the way. All at once: of many that begin, one gets it. */
+  begin(operation: NewOperation, lease: OperationLease): Promise<Begun>;
+  /** Makes the lease last so long from now. False when it has been lost. */
+  renew(id: string, lease: OperationLease): Promise<boolean>;
+  /**
+   * Writes what became of it and gives the lease up. False, and nothing written, when the lease has been lost.
+   * @param result JSON; null for UNKNOWN
+   */
+  finish(
+    id: string,
+    owner: string,
+    state: Exclude<OperationState, 'IN_PROGRESS'>,
+    result: string | null,
+  ): Promise<boolean>;
+  /** The newest operation with a key of a caller, of whichever kind; null when there is none. */
+  find(caller: string, idempotencyKey: string): Promise<Operation | null>;
+  /** Takes the lease of operations that were left unfinished (UNKNOWN, or IN_PROGRESS with a lease that ran out), the oldest first. */
+  takeLeft(lease: OperationLease, limit: number): Promise<Operation[]>;
+  /**
+   * Says that a session comes from an operation, for 72 hours from the first time it is said. False when it is known to
+   * come from another; of two operations that claim the same session, one gets it.
+   */
+  claim(provider: ProviderName, providerId: string, id: string): Promise<boolean>;
+  /** The operation that a session is known to come from; null when none is. */
+  claimedBy(provider: ProviderName, providerId: string): Promise<string | null>;
+};
+
+/** Milliseconds for which operations are kept, from their latest beginning. */
+export const OPERATION_MS = 72 * 3_600_000;

@@ -1,0 +1,39 @@
+import { hash } from 'node:crypto';
+import type { ProviderName } from '../../checkout/provider-name.ts';
+
+/** The form of what is kept in Redis. Part of every key's name, so a release never reads another one's form. */
+const LEDGER_FORMAT = 1;
+const PREFIX = `checkout-gateway:ledger:${LEDGER_FORMAT}`;
+
+/** 132 bits: two texts never share one. */
+const digest = (...texts: string[]): string =>
+  hash('sha256', JSON.stringify(texts), 'base64url').slice(0, DIGEST_LENGTH);
+
+export const DIGEST_LENGTH = 22;
+
+/** Stands for an account in what lies in Redis. */
+export const accountText = (provider: ProviderName, account: string): string => digest('account', provider, account);
+
+/** The two keys of an account's index. What stands in braces decides the slot, so they are always in the same one. */
+export function indexKeys(provider: ProviderName, account: string): [rows: string, order: string] {
+  const tag = `${PREFIX}:{index:${accountText(provider, account)}}`;
+  return [`${tag}:rows`, `${tag}:order`];
+}
+
+/**
+ * The slots that operations are spread over: what begins one touches several keys, but all operations in one slot would
+ * be a lot for one node to have, and to hand over when slots move.
+ */
+export const PARTS = Array.from({ length: 16 }, (_, number) => number);
+
+/** The part with all operations that have a key of a caller. Nothing can be told from it about either. */
+export const partOf = (caller: string, idempotencyKey: string): number =>
+  (hash('sha256', JSON.stringify(['part', caller, idempotencyKey]), 'buffer')[0] ?? 0) % PARTS.length;
+
+export const operationKey = (part: number, id: string): string => `${PREFIX}:{operations:${part}}:id:${id}`;
+
+/** Where a part keeps what is unfinished. */
+export const leftKey = (part: number): string => `${PREFIX}:{operations:${part}}:left`;
+
+export const claimKey = (provider: ProviderName, account: string, providerId: string): string =>
+  `${PREFIX}:claim:${digest('claim', provider, account, providerId)}`;

@@ -1,0 +1,162 @@
+import { LRUCache } from 'lru-cache';
+import { PROVIDER_NAMES, type ProviderName } from '../../checkout/provider-name.ts';
+import { type LedgerAccounts, LedgerError } from '../ledger.ts';
+import { idsOfKey, operationId } from '../operation-id.ts';
+import {
+  type Begun,
+  type NewOperation,
+  OPERATION_MS,
+  type Operation,
+  type OperationLease,
+  type OperationState,
+  type Operations,
+} from '../operations.ts';
+import type { Caller } from './caller.ts';
+import { accountText, claimKey, leftKey, operationKey, PARTS, partOf } from './key-names.ts';
+import { lookForLeft } from './left.ts';
+import { readFields, toFields } from './operation-fields.ts';
+
+type Options = { caller: Caller; accounts: LedgerAccounts; now: () => number };
+
+/** Operations whose part is remembered; of others every part is asked. */
+const MOST_KNOWN = 10_000;
+
+/**
+ * Operations in Redis. Whether a lease has run out is told by the gateways' own clocks, which have to agree to within a
+ * fraction of the leases.
+ */
+export const createRedisOperations = (options: Options): Operations => new SharedOperations(options);
+
+class SharedOperations implements Operations {
+  readonly #caller: Caller;
+  readonly #accounts: LedgerAccounts;
+  readonly #now: () => number;
+  /** The part that an operation is in, by its id. */
+  readonly #parts = new LRUCache<string, number>({ max: MOST_KNOWN });
+
+  constructor({ caller, accounts, now }: Options) {
+    this.#caller = caller;
+    this.#accounts = accounts;
+    this.#now = now;
+  }
+
+  async begin(operation: NewOperation, lease: OperationLease): Promise<Begun> {
+    const { provider, scope, inputHash } = operation;
+    const account = this.#caller.accountOf(provider);
+    const part = partOf(scope.caller, scope.idempotencyKey);
+    // Of a provider without an account there is never one; but the script has as many keys always.
+    const ids = PROVIDER_NAMES.map((name) => operationId(name, this.#accounts[name] ?? '', scope));
+    const keys = [...ids.map((id) => operationKey(part, id)), leftKey(part)];
+    const own = PROVIDER_NAMES.indexOf(provider);
+    const args = [...this.#moment(), lease.owner, this.#end(lease.ms), inputHash, own + 1, ids[own] ?? ''];
+    args.push(accountText(provider, account), ...toFields(operation));
+    // The casts hold because the script gives nothing else.
+    const [is, fields] = (await this.#caller.call('begin an operation', 'ledgerBegin', keys, args)) as [
+      Buffer,
+      Buffer[],
+    ];
+    const standing = this.#read(fields);
+    if (standing === null) throw new Error('Expected the operation that was begun, got nothing.');
+    return { is: String(is) as Begun['is'], operation: standing };
+  }
+
+  renew(id: string, { owner, ms }: OperationLease): Promise<boolean> {
+    return this.#isDone('renew a lease', 'ledgerRenew', id, [owner, this.#end(ms)]);
+  }
+
+  finish(
+    id: string,
+    owner: string,
+    state: Exclude<OperationState, 'IN_PROGRESS'>,
+    result: string | null,
+  ): Promise<boolean> {
+    const args = [owner, state, ...(result === null ? [] : [result])];
+    return this.#isDone('finish an operation', 'ledgerFinish', id, args);
+  }
+
+  async find(who: string, idempotencyKey: string): Promise<Operation | null> {
+    const part = partOf(who, idempotencyKey);
+    const replies = await Promise.all(
+      idsOfKey(this.#accounts, who, idempotencyKey).map((id) =>
+        this.#caller.call('find an operation', 'ledgerRead', [operationKey(part, id)], this.#moment()),
+      ),
+    );
+    const found = replies.flatMap((reply) => this.#read(reply) ?? []);
+    return found.sort((a, b) => b.startedAt - a.startedAt)[0] ?? null;
+  }
+
+  async takeLeft({ owner, ms }: OperationLease, limit: number): Promise<Operation[]> {
+    const task = 'take what was left';
+    const taken: Operation[] = [];
+    if (limit <= 0) return taken;
+    for (const { part, id, member } of await lookForLeft(this.#caller, task, this.#now())) {
+      const args = [...this.#moment(), owner, this.#end(ms), member];
+      try {
+        const keys = [operationKey(part, id), leftKey(part)];
+        const operation = this.#read(await this.#caller.call(task, 'ledgerTake', keys, args));
+        if (operation) taken.push(operation);
+      } catch (error) {
+        // Those that were taken are not to lie about until their lease ends.
+        if (taken.length === 0 || !(error instanceof LedgerError)) throw error;
+        break;
+      }
+      if (taken.length === limit) break;
+    }
+    return taken;
+  }
+
+  async claim(provider: ProviderName, providerId: string, id: string): Promise<boolean> {
+    const [now] = this.#moment();
+    const args = [now, id, this.#end(OPERATION_MS), OPERATION_MS];
+    return String(await this.#callClaim('ledgerClaim', provider, providerId, args)) === id;
+  }
+
+  async claimedBy(provider: ProviderName, providerId: string): Promise<string | null> {
+    const [now] = this.#moment();
+    const holder = await this.#callClaim('ledgerClaimed', provider, providerId, [now]);
+    return holder === null ? null : String(holder);
+  }
+
+  /** What the scripts begin with: now, and how long operations are kept. */
+  #moment(): [now: number, keep: number] {
+    return [Math.floor(this.#now()), OPERATION_MS];
+  }
+
+  #end(ms: number): number {
+    return Math.floor(this.#now() + ms);
+  }
+
+  #read(reply: unknown): Operation | null {
+    const operation = readFields(reply);
+    if (operation) {
+      this.#parts.set(operation.id, partOf(operation.scope.caller, operation.scope.idempotencyKey));
+    }
+    return operation;
+  }
+
+  /** Whether a script did it, in whichever part the operation is. */
+  async #isDone(
+    task: string,
+    script: 'ledgerRenew' | 'ledgerFinish',
+    id: string,
+    args: (string | number)[],
+  ): Promise<boolean> {
+    const known = this.#parts.get(id);
+    const replies = await Promise.all(
+      (known === undefined ? PARTS : [known]).map((part) =>
+        this.#caller.call(task, script, [operationKey(part, id), leftKey(part)], [...this.#moment(), ...args]),
+      ),
+    );
+    return replies.includes(1);
+  }
+
+  #callClaim(
+    script: 'ledgerClaim' | 'ledgerClaimed',
+    provider: ProviderName,
+    providerId: string,
+    args: (string | number)[],
+  ): Promise<unknown> {
+    const key = claimKey(provider, this.#caller.accountOf(provider), providerId);
+    return this.#caller.call('note or tell whose a session is', script, [key], args);
+  }
+}

@@ -1,0 +1,62 @@
+import type { Begun, NewOperation, OperationLease } from '../operations.ts';
+import { endOfKept, removeOld } from './kept.ts';
+import type { OperationRow } from './operation-rows.ts';
+import type { Statements } from './statements.ts';
+
+// A scope has one row, or several where gateways with different accounts share the file: what failed stands in nobody's
+// way, and what has the very id goes first.
+const STANDING = `SELECT * FROM operation WHERE id IN (SELECT value FROM json_each(:ids)) AND started_at > :end
+  ORDER BY state = 'FAILED', id <> :id LIMIT 1`;
+
+const MAKE_ROOM = 'DELETE FROM operation WHERE id IN (SELECT value FROM json_each(:ids))';
+
+const START = `INSERT INTO operation
+  (id, account, scope, input_hash, change, state, started_at, lease_owner, lease_until)
+  VALUES (:id, :account, :scope, :inputHash, :change, 'IN_PROGRESS', :now, :owner, :until) RETURNING *`;
+
+const TAKE = `UPDATE operation SET state = 'UNKNOWN', lease_owner = :owner, lease_until = :until WHERE id = :id
+  RETURNING *`;
+
+export type Beginning = {
+  operation: NewOperation;
+  lease: OperationLease;
+  id: string;
+  account: number;
+  /** All that the scope's operation may have, JSON. */
+  ids: string;
+};
+
+/** Begins an operation, or says what stands in the way; within a transaction. */
+export function beginOperation(
+  statement: Statements,
+  beginning: Beginning,
+  now: number,
+): { is: Begun['is']; row: OperationRow | undefined } {
+  const { operation, lease, id, ids } = beginning;
+  const row = statement(STANDING).get({ id, ids, end: endOfKept(now) });
+  if (!row || row.state === 'FAILED') return { is: 'STARTED', row: start(statement, beginning, now) };
+  if (row.input_hash !== operation.inputHash) return { is: 'OTHER_INPUT', row };
+  if (row.state === 'SUCCEEDED') return { is: 'SUCCEEDED', row };
+  if (Number(row.lease_until) > now) return { is: 'BUSY', row };
+  return { is: 'LEFT', row: take(statement, String(row.id), lease, now) };
+}
+
+/** Gives a lease of an operation that was left unfinished. Whoever began it may yet have been heard: it is UNKNOWN. */
+export const take = (statement: Statements, id: string, lease: OperationLease, now: number): OperationRow | undefined =>
+  statement(TAKE).get({ id, owner: lease.owner, until: now + lease.ms });
+
+function start(statement: Statements, beginning: Beginning, now: number): OperationRow | undefined {
+  const { operation, lease, id, account, ids } = beginning;
+  removeOld(statement, now);
+  statement(MAKE_ROOM).run({ ids });
+  return statement(START).get({
+    id,
+    account,
+    scope: JSON.stringify(operation.scope),
+    inputHash: operation.inputHash,
+    change: operation.change,
+    now,
+    owner: lease.owner,
+    until: now + lease.ms,
+  });
+}

@@ -1,0 +1,57 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { UpstreamPolicy } from '../../src/upstream/index.ts';
+import type { GraphQLAnswer, ProviderAddress } from '../helpers/gateway.ts';
+import { postTo } from './post.ts';
+
+const PROGRAM = fileURLToPath(new URL('gateway-process.ts', import.meta.url));
+
+export type KillableGateway = {
+  url: string;
+  ask(query: string, variables?: Record<string, unknown>): Promise<GraphQLAnswer>;
+  /** Moves its clock on. */
+  jump(ms: number): void;
+  /** Ends it with `kill -9`. */
+  kill(): Promise<void>;
+};
+
+type Options = {
+  providers: Record<string, ProviderAddress>;
+  dataDir: string;
+  upstreamPolicy?: Partial<UpstreamPolicy>;
+};
+
+/** The whole gateway as a process of its own. */
+export async function startKillable({ providers, dataDir, upstreamPolicy = {} }: Options): Promise<KillableGateway> {
+  const settings = Object.entries(providers).flatMap(([name, { apiKey, baseUrl }]) => [
+    [`${name}_API_KEY`, apiKey],
+    [`${name}_BASE_URL`, baseUrl],
+  ]);
+  const child = fork(PROGRAM, {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      DATA_DIR: dataDir,
+      CACHE_MEMORY_MIB: '0',
+      UPSTREAM_POLICY: JSON.stringify(upstreamPolicy),
+      ...Object.fromEntries(settings),
+    },
+  });
+  const exited = once(child, 'exit');
+  const [{ url }] = (await Promise.race([
+    once(child, 'message'),
+    exited.then(() => Promise.reject(new Error('The gateway has not started.'))),
+  ])) as [{ url: string }];
+  return {
+    url,
+    ask: async (query, variables) => (await postTo(url, query, variables)).answer,
+    jump: (aheadMs) => void child.send({ aheadMs }),
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}

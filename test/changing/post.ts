@@ -1,0 +1,17 @@
+import type { GraphQLAnswer } from '../helpers/gateway.ts';
+
+/** Sends a document to a gateway, wherever it runs. */
+export async function postTo(
+  url: string,
+  query: string,
+  variables?: Record<string, unknown>,
+  signal?: AbortSignal,
+): Promise<{ answer: GraphQLAnswer; headers: Headers }> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+    ...(signal && { signal }),
+  });
+  return { answer: (await response.json()) as GraphQLAnswer, headers: response.headers };
+}
