@@ -1,5 +1,6 @@
 import type { ChangeHandlers } from './change.ts';
 import type { Listing } from './list.ts';
+import type { WebhookReader } from './provider-event.ts';
 import type { CheckoutSession, FlexLineItem, ProviderName } from './session.ts';
 
 /** What can be asked of a provider beyond the bare session, in the same call. */
@@ -30,6 +31,8 @@ export type Provider = {
   getLineItems?(providerId: string, call: CallContext): Promise<FlexLineItem[] | null>;
   /** What it can do to sessions. @default nothing */
   readonly changes?: ChangeHandlers;
+  /** Its webhooks. @default it has none */
+  readonly webhook?: WebhookReader;
 };
 
 /** How well a provider has been answering lately. */
