@@ -39,6 +39,7 @@ const mappers = {
   CheckoutSessionConnection: '../../src/listing/connection.ts#Connection as ConnectionModel',
   CheckoutSessionPayload: '../payloads.ts#ChangePayload as ChangePayloadModel',
   DeleteCheckoutSessionPayload: '../payloads.ts#DeletePayload as DeletePayloadModel',
+  CheckoutSessionChange: '../../src/live/subscribe.ts#SessionChange as SessionChangeModel',
   CheckoutOperation: '../../src/ledger/operations.ts#Operation as OperationModel',
 };
 

@@ -84,6 +84,9 @@ export function startCachedGateway(): Promise<GraphQLServer> {
   const providers = new Map(
     [provider('FLEXPRICE', flexprice), provider('METEROID', []), provider('FLEX', flex)].map((one) => [one.name, one]),
   );
+  const unsubscribed = () => {
+    throw new Error('expected no subscription');
+  };
   const unused = () => Promise.reject(new Error('expected no use of the index'));
   const index = { learn: unused, missing: unused, page: unused, count: unused };
   const reads = createSharedReads({
@@ -105,6 +108,8 @@ export function startCachedGateway(): Promise<GraphQLServer> {
         providers,
         health: () => 'UP',
         changes: { make: unused, operation: unused, findOutLeft: unused },
+        live: { changes: unsubscribed },
+        fork: unsubscribed,
         caller: '',
         notes: { isReplayed: false },
         idsAsked: 0,

@@ -2,6 +2,7 @@ import type { Changes } from '../src/changing/changes.ts';
 import type { CallContext, Provider, ProviderHealth } from '../src/checkout/provider.ts';
 import type { ProviderName } from '../src/checkout/session.ts';
 import type { SessionIndex } from '../src/ledger/session-index.ts';
+import type { Live } from '../src/live/subscribe.ts';
 import type { Reading } from '../src/reading/index.ts';
 import type { Log } from '../src/telemetry/log.ts';
 
@@ -15,6 +16,9 @@ export type GatewayContext = {
   providers: ReadonlyMap<ProviderName, Provider>;
   health(provider: ProviderName): ProviderHealth;
   changes: Changes;
+  live: Live;
+  /** The same for one event of a subscription, which has its own deadline and shares nothing that was read. */
+  fork(): GatewayContext;
   /** Who asks, for the keys of their changes. */
   caller: string;
   /** What the answer tells beside its data. */

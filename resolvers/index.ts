@@ -5,17 +5,20 @@ import { CheckoutSessionPayload, DeleteCheckoutSessionPayload, Mutation } from '
 import { CheckoutOperation } from './operation.ts';
 import { Query } from './query.ts';
 import { scalars } from './scalars.ts';
+import { CheckoutSessionChange, Subscription } from './subscription.ts';
 
 /** Every resolver of the schema. A field that is not here is the property of the same name. */
 export const resolvers: Resolvers = {
   ...scalars,
   Query,
   Mutation,
+  Subscription,
   Node,
   CheckoutSession,
   CheckoutSessionConnection,
   CheckoutSessionDetails,
   CheckoutOperation,
+  CheckoutSessionChange,
   CheckoutSessionPayload,
   DeleteCheckoutSessionPayload,
   FlexCheckoutDetails,

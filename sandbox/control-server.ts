@@ -22,8 +22,16 @@ export const USAGE: Readonly<Record<string, string>> = {
   'POST /clearFaults': 'ends all faults',
   'GET /calls': '?provider=…: what the providers were asked, the last 10,000',
   'GET /effects': '?provider=…: how often each change was really made, by idempotency key',
-  'POST /switches': '{flexpriceResults?, flexpriceLinkDelayMs?, flexTime?: seconds|milliseconds|iso, customers?}',
-  'POST /reset': 'everything as it was in the beginning',
+  'POST /switches':
+    '{flexpriceResults?, flexpriceLinkDelayMs?, flexTime?: seconds|milliseconds|iso, flexEventTypes?: dotted|underscored, customers?}',
+  'POST /webhookTo': '{provider, url, secret?, headers?: svix|flex-event}: sends webhooks there, on loopback',
+  'POST /clearWebhooks': '{provider?, url?}: sends none there any more',
+  'GET /webhooks': '?provider=…&id=…: what was sent or is to be, the last 10,000',
+  'POST /redeliver': '{id, url?}: sends an event again, under its id',
+  'POST /tell': '{provider, id, type}: sends an event of any type about a session as it is now',
+  'POST /webhookSwitches':
+    '{provider?, duplicates?, order?: made|reversed|shuffled, holdMs?, delayMs?, dropRate?, dropNext?, badSignatureNext?, foreignSecret?, answerMs?, retryMs?}',
+  'POST /reset': 'everything as it was in the beginning, but for the webhook endpoints',
   hints:
     'customers, plans and prices that nobody knows are taken to exist, unless their id contains "missing"; a Flex payment method that contains "declined" is declined at confirm',
 };
@@ -44,11 +52,13 @@ function parse(text: string): unknown {
   }
 }
 
+const READABLE = new Set(['calls', 'effects', 'session', 'webhooks']);
+
 /** The answer to one control request. The input is checked by the control function itself. */
 function perform(control: SandboxControl, method: string, path: string, input: unknown): unknown {
   if (method === 'GET' && path === '/') return { ...control.state(), usage: USAGE };
   const name = path.slice(1);
-  const readable = name === 'calls' || name === 'effects' || name === 'session';
+  const readable = READABLE.has(name);
   const known = `POST ${path}` in USAGE || readable;
   if (!known) throw new ControlError(404, `No such path: ${path}. GET / lists what there is.`);
   if (method !== 'POST' && !(method === 'GET' && readable)) {

@@ -1,10 +1,13 @@
 import type { CallRecord, Traffic } from './calls.ts';
 import { readControl } from './control-input.ts';
+import { type WebhookControl, webhookControlOf } from './control-webhooks.ts';
 import type { EffectCount } from './effects.ts';
 import type { Fault, FaultSpec } from './faults.ts';
 import { ControlError, type Json } from './provider.ts';
 import type { Stage } from './stage.ts';
-import { PROVIDERS, type ProviderName, type Switches } from './world.ts';
+import type { WebhookEndpoint } from './webhooks/endpoint.ts';
+import type { WebhookSwitches } from './webhooks/switches.ts';
+import { byProvider, type ProviderName, type Switches } from './world.ts';
 
 export type SessionRef = { provider: ProviderName; id: string };
 export type Selection = { provider?: ProviderName | undefined };
@@ -26,6 +29,10 @@ export type SandboxState = {
   traffic: Record<ProviderName, Traffic>;
   examples: Record<ProviderName, string>;
   faults: Fault[];
+  webhooks: {
+    endpoints: Omit<WebhookEndpoint, 'secret'>[];
+    switches: Record<ProviderName, WebhookSwitches>;
+  };
 };
 
 /**
@@ -60,12 +67,9 @@ export type SandboxControl = {
   effects: (input?: Selection) => EffectCount[];
   /** Changes how providers behave; answers all switches. */
   switches: (input: Partial<Switches>) => Switches;
-  /** Puts everything back to the beginning: sessions, clock, faults, logs, switches. */
+  /** Puts everything back to the beginning: sessions, clock, faults, logs, switches; webhook endpoints stay. */
   reset: () => { now: string };
-};
-
-const byProvider = <T>(of: (name: ProviderName) => T): Record<ProviderName, T> =>
-  Object.fromEntries(PROVIDERS.map((name) => [name, of(name)])) as Record<ProviderName, T>;
+} & WebhookControl;
 
 function stateOf(stage: Stage): SandboxState {
   return {
@@ -77,6 +81,10 @@ function stateOf(stage: Stage): SandboxState {
     traffic: byProvider((name) => ({ ...stage.calls.traffic(name) })),
     examples: byProvider((name) => stage.provider(name).example),
     faults: stage.faults.list(),
+    webhooks: {
+      endpoints: stage.outbox.endpoints().map(({ secret: _, ...shown }) => shown),
+      switches: stage.outbox.switches(),
+    },
   };
 }
 
@@ -116,6 +124,7 @@ export function controlOf(stage: Stage): SandboxControl {
     return stage.provider(provider).handles[verb](id);
   };
   return {
+    ...webhookControlOf(stage),
     state: () => stateOf(stage),
     advance: (input) => {
       stage.world.clock.advance(Math.round(readControl('advance', input).seconds * 1000));

@@ -1,5 +1,6 @@
 import type { Answer, ApiRequest } from './api.ts';
 import type { Patch } from './records.ts';
+import type { WebhookFace } from './webhooks/message.ts';
 import type { ProviderName } from './world.ts';
 
 export type Json = Record<string, unknown>;
@@ -27,6 +28,7 @@ export type ProviderSandbox = {
   /** An error in the provider's own shape, for faults and the transport. */
   failure: (status: number, message: string) => Answer;
   handles: Handles;
+  webhooks: WebhookFace;
   /** How many sessions there are of each status. */
   counts: () => Record<string, number>;
 };

@@ -7,6 +7,7 @@ import { flexpriceSandbox } from './flexprice/server.ts';
 import { meteroidSandbox } from './meteroid/server.ts';
 import { People } from './people.ts';
 import type { ProviderSandbox } from './provider.ts';
+import { Outbox } from './webhooks/outbox.ts';
 import type { ProviderName, SandboxEvent, Switches, World } from './world.ts';
 
 export type StageOptions = {
@@ -15,7 +16,6 @@ export type StageOptions = {
   live: boolean;
   /** Unix milliseconds of the beginning; the present when undefined. */
   now: number | undefined;
-  onEvent?: (event: SandboxEvent) => void;
 };
 
 type Scene = {
@@ -30,10 +30,11 @@ const defaultSwitches = (live: boolean): Switches => ({
   flexpriceResults: false,
   flexpriceLinkDelayMs: 1000,
   flexTime: 'seconds',
+  flexEventTypes: 'dotted',
   customers: live,
 });
 
-function build(options: StageOptions): Scene {
+function build(options: StageOptions, onEvent: (event: SandboxEvent) => void): Scene {
   const { seed, sessions } = options;
   const world: World = {
     seed,
@@ -41,7 +42,7 @@ function build(options: StageOptions): Scene {
     clock: new Clock(Math.round(options.now ?? Date.now())),
     people: new People(seed, Math.min(2000, Math.max(8, Math.ceil(sessions / 6)))),
     switches: defaultSwitches(options.live),
-    onEvent: options.onEvent ?? (() => {}),
+    onEvent,
   };
   return {
     world,
@@ -57,13 +58,15 @@ export class Stage {
   readonly options: StageOptions;
   /** Aborted when the sandbox stops, so that nobody sleeps on. */
   readonly stopped: AbortSignal;
+  readonly outbox: Outbox;
   #scene: Scene;
   #lastReal = performance.now();
 
   constructor(options: StageOptions, stopped: AbortSignal) {
     this.options = options;
     this.stopped = stopped;
-    this.#scene = build(options);
+    this.outbox = new Outbox(options.seed, stopped);
+    this.#scene = build(options, (event) => this.#tell(event));
   }
 
   get world(): World {
@@ -95,7 +98,20 @@ export class Stage {
   }
 
   reset(): void {
-    this.#scene = build(this.options);
+    this.outbox.reset();
+    this.#scene = build(this.options, (event) => this.#tell(event));
     this.#lastReal = performance.now();
+  }
+
+  #tell(event: SandboxEvent): void {
+    const { webhooks } = this.provider(event.provider);
+    // What nobody listens to is not made: a year that passes has very many events.
+    if (!webhooks.sends(event.type) || this.outbox.endpoints(event.provider).length === 0) return;
+    try {
+      const message = webhooks.message(event.type, event.id);
+      if (message !== undefined) this.outbox.send(event, message);
+    } catch {
+      // A session can be patched so that it is no JSON any more; what happened to it has happened all the same.
+    }
   }
 }

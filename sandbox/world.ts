@@ -4,6 +4,8 @@ import type { People } from './people.ts';
 export const PROVIDERS = ['flexprice', 'meteroid', 'flex'] as const;
 export type ProviderName = (typeof PROVIDERS)[number];
 
+export const TYPE_SPELLINGS = ['dotted', 'underscored'] as const;
+
 export const TIME_FORMATS = ['seconds', 'milliseconds', 'iso'] as const;
 
 /** Ways in which a provider is known, or feared, to differ from its documents. */
@@ -14,11 +16,17 @@ export type Switches = {
   flexpriceLinkDelayMs: number;
   /** How Flex writes `created_at` and `expires_at`. */
   flexTime: (typeof TIME_FORMATS)[number];
+  /** How Flex's webhooks write the types about checkouts: `checkout.session.…` or `checkout_session.…`. */
+  flexEventTypes: (typeof TYPE_SPELLINGS)[number];
   /** Whether customers come and pay (or fail) for sessions created over the API; those seeded always have customers. */
   customers: boolean;
 };
 
-/** Something happened to a session: the place from which webhooks can be sent. */
+/** The same for each provider. */
+export const byProvider = <T>(of: (name: ProviderName) => T): Record<ProviderName, T> =>
+  Object.fromEntries(PROVIDERS.map((name) => [name, of(name)])) as Record<ProviderName, T>;
+
+/** Something happened to a session. Of some of it the provider sends a webhook. */
 export type SandboxEvent = { provider: ProviderName; type: string; id: string; atMs: number };
 
 /** What the three providers share. */

@@ -12,6 +12,8 @@ export type ProviderConfig = {
   baseUrl: string | undefined;
   /** Flexprice only. */
   environmentId?: string | undefined;
+  /** What its webhooks are signed with, any of them, as they were set. @default none: its webhooks are turned away */
+  webhookSecrets?: readonly string[];
 };
 
 export type Config = {
@@ -72,8 +74,8 @@ function readProviders(settings: SettingsReader): Config['providers'] {
     const apiKey = settings.secret(`${provider}_API_KEY`);
     const baseUrl = settings.baseUrl(`${provider}_BASE_URL`);
     const environmentId = provider === 'FLEXPRICE' ? settings.headerValue('FLEXPRICE_ENVIRONMENT_ID') : undefined;
-    settings.secret(`${provider}_WEBHOOK_SECRET`);
-    if (apiKey !== undefined) providers[provider] = { apiKey, baseUrl, environmentId };
+    const webhookSecrets = settings.webhookSecrets(`${provider}_WEBHOOK_SECRET`);
+    if (apiKey !== undefined) providers[provider] = { apiKey, baseUrl, environmentId, webhookSecrets };
     else {
       for (const part of ['BASE_URL', 'ENVIRONMENT_ID', 'WEBHOOK_SECRET']) {
         settings.needs(`${provider}_${part}`, `${provider}_API_KEY`);

@@ -10,12 +10,14 @@ import { type Changes, createChanges } from './changing/changes.ts';
 import { startRecovery } from './changing/recovery.ts';
 import { createSettle } from './changing/settle.ts';
 import { GatewayError } from './checkout/errors.ts';
-import type { Provider, ProviderHealth } from './checkout/provider.ts';
+import type { CallContext, Provider, ProviderHealth } from './checkout/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from './checkout/provider-name.ts';
 import type { Config } from './config.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openLedgers } from './ledger/open-ledgers.ts';
 import { LEDGER_SCRIPTS } from './ledger/redis/scripts.ts';
+import { openLive } from './live/open-live.ts';
+import type { Live } from './live/subscribe.ts';
 import { PROVIDERS } from './providers/registry.ts';
 import { createReading } from './reading/index.ts';
 import { createRemember, type Remember } from './reading/remember.ts';
@@ -94,7 +96,26 @@ async function assemble(
   });
   const fetchMs = upstreamPolicy?.readDeadlineMs ?? DEFAULT_POLICY.readDeadlineMs;
   const reads = createSharedReads({ cache, accounts: cacheAccountsOf(config), fetchMs, now });
-  const settle = createSettle({ reads, index: ledger.sessionIndex, providers: enabled, log: gatewayLog });
+  const observe = (outcome: ReadOutcome) => metrics.read(outcome);
+  const live = await openLive({
+    providers: enabled,
+    secrets: (name) => config.providers[name]?.webhookSecrets ?? [],
+    ledger,
+    accounts: accountsOf(config),
+    reads,
+    createReading: (call) => createReading({ providers: enabled, reads, call, remember, now, observe }),
+    redis: redis && config.redisUrl !== undefined ? { link: redis, url: config.redisUrl } : null,
+    log: gatewayLog,
+    now,
+  });
+  opened.defer(() => live.close());
+  const settle = createSettle({
+    reads,
+    index: ledger.sessionIndex,
+    providers: enabled,
+    log: gatewayLog,
+    changed: live.changed,
+  });
   const { operations } = ledger;
   const changes = createChanges({
     providers: enabled,
@@ -114,13 +135,15 @@ async function assemble(
       providers: enabled,
       reads,
       changes,
-      observe: (outcome) => metrics.read(outcome),
+      live: live.live,
+      observe,
       health,
       ledger,
       remember,
       log: gatewayLog,
       now,
     }),
+    webhooks: live.webhooks,
     cacheReport: ({ reading }) => reading.report,
     isReplayed: ({ notes }) => notes.isReplayed,
     validationRules: [oneMoneyMove],
@@ -202,6 +225,7 @@ type ContextOptions = {
   providers: ReadonlyMap<ProviderName, Provider>;
   reads: SharedReads;
   changes: Changes;
+  live: Live;
   observe: (outcome: ReadOutcome) => void;
   remember: Remember;
   health: GatewayContext['health'];
@@ -216,6 +240,7 @@ function contextFactory({
   providers,
   reads,
   changes,
+  live,
   observe,
   health,
   ledger,
@@ -225,23 +250,23 @@ function contextFactory({
 }: ContextOptions): (request: RequestInfo) => GatewayContext {
   const allProviders = new Map(parts.map(({ provider }) => [provider.name, provider]));
   const index = ledger.sessionIndex;
-  return ({ requestId, deadline }) => {
-    const call = { requestId, deadline };
-    return {
-      call,
-      reading: createReading({ providers, reads, call, remember, now, observe }),
-      allProviders,
-      providers,
-      health,
-      changes,
-      caller: NOBODY,
-      notes: { isReplayed: false },
-      idsAsked: 0,
-      index,
-      log,
-      now,
-    };
-  };
+  const create = (call: CallContext): GatewayContext => ({
+    call,
+    reading: createReading({ providers, reads, call, remember, now, observe }),
+    allProviders,
+    providers,
+    health,
+    changes,
+    live,
+    fork: () => create({ requestId: call.requestId, deadline: now() + REQUEST_DEADLINE_MS }),
+    caller: NOBODY,
+    notes: { isReplayed: false },
+    idsAsked: 0,
+    index,
+    log,
+    now,
+  });
+  return ({ requestId, deadline }) => create({ requestId, deadline });
 }
 
 /** Keys, and the addresses they are sent to, may stand in no line of the log. */

@@ -15,6 +15,7 @@ async function main(): Promise<void> {
     await sandboxed.stop();
     throw error;
   });
+  sandboxed.sendWebhooksTo(server.url);
   process.stdout.write(banner(server.url, sandboxed));
   let stoppingSince: number | undefined;
   const stop = async () => {

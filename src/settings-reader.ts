@@ -121,6 +121,27 @@ export class SettingsReader {
     return undefined;
   }
 
+  /**
+   * The secrets that a provider signs its webhooks with, separated by commas: there are two while one replaces the other.
+   * Each is base64, with `whsec_` or the like before it or without.
+   */
+  webhookSecrets(name: string): string[] {
+    const secrets = this.text(name)
+      ?.split(',')
+      .map((part) => part.trim());
+    for (const secret of secrets ?? []) {
+      const base64 = secret.replace(WEBHOOK_PREFIX, '');
+      this.secrets.push(...[secret, base64].filter((text, index, all) => text !== '' && all.indexOf(text) === index));
+      const { length } = /^[A-Za-z0-9+/]+={0,2}$/.test(base64) ? Buffer.from(base64, 'base64') : '';
+      if (length < MIN_WEBHOOK_KEY || length > MAX_WEBHOOK_KEY) {
+        const got = secret === '' ? 'an empty one' : length > 0 ? `one of ${length} bytes` : 'something else';
+        this.problem(name, WEBHOOK_SECRETS, got);
+        return [];
+      }
+    }
+    return secrets ?? [];
+  }
+
   /** The first makes no sense without the second. */
   needs(name: string, other: string): void {
     if (this.text(name) !== undefined) this.problem(other, `to be set because ${name} is`, 'nothing');
@@ -128,6 +149,13 @@ export class SettingsReader {
 }
 
 const DATABASE = 'a URL that ends with the host, the port or the number of a database, such as /2';
+
+/** `whsec_` of Standard Webhooks, which some put a letter before. Base64 has no underscore. */
+const WEBHOOK_PREFIX = /^[a-z]*whsec_/;
+// Bytes. Svix makes 24 and takes up to 75.
+const MIN_WEBHOOK_KEY = 16;
+const MAX_WEBHOOK_KEY = 75;
+const WEBHOOK_SECRETS = `secrets of ${MIN_WEBHOOK_KEY} to ${MAX_WEBHOOK_KEY} bytes in base64, as the provider shows them, separated by commas`;
 
 /** A user or password as it is outside of a URL; null when it cannot be written like that in one. */
 function decoded(text: string): string | null {

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, loadEnvironment, readConfig } from '../src/config.ts';
 
 const SECRET = 'sk-secret-5f1d';
+/** The base64 of a secret of so many bytes. */
+const webhookKey = (bytes: number) => Buffer.alloc(bytes, 'k').toString('base64');
 
 /** The message with which the settings are refused. */
 function refusal(environment: Record<string, string>): string {
@@ -40,14 +42,46 @@ describe('settings', () => {
       FLEXPRICE_ENVIRONMENT_ID: 'env_1',
       FLEX_API_KEY: 'fsk_test_1',
       FLEX_BASE_URL: 'https://flex.example/api///',
-      FLEX_WEBHOOK_SECRET: 'whsec_1',
+      FLEX_WEBHOOK_SECRET: `fwhsec_${webhookKey(24)}`,
       METEROID_API_KEY: '',
     });
     expect(providers).toEqual({
-      FLEXPRICE: { apiKey: SECRET, baseUrl: undefined, environmentId: 'env_1' },
-      FLEX: { apiKey: 'fsk_test_1', baseUrl: 'https://flex.example/api', environmentId: undefined },
+      FLEXPRICE: { apiKey: SECRET, baseUrl: undefined, environmentId: 'env_1', webhookSecrets: [] },
+      FLEX: {
+        apiKey: 'fsk_test_1',
+        baseUrl: 'https://flex.example/api',
+        environmentId: undefined,
+        webhookSecrets: [`fwhsec_${webhookKey(24)}`],
+      },
     });
-    expect(secrets).toEqual([SECRET, 'fsk_test_1', 'whsec_1']);
+    expect(secrets).toEqual([SECRET, 'fsk_test_1', `fwhsec_${webhookKey(24)}`, webhookKey(24)]);
+  });
+
+  it('know several secrets of a webhook, with and without what stands before them', () => {
+    const [one, two, three] = [webhookKey(16), `whsec_${webhookKey(32)}`, `fwhsec_${webhookKey(75)}`];
+    const { providers, secrets } = readConfig({
+      METEROID_API_KEY: SECRET,
+      METEROID_WEBHOOK_SECRET: ` ${one}, ${two} ,${three}`,
+    });
+    expect(providers.METEROID?.webhookSecrets).toEqual([one, two, three]);
+    expect(secrets).toEqual([SECRET, one, two, webhookKey(32), three, webhookKey(75)]);
+  });
+
+  it.each([
+    [webhookKey(15), 'got one of 15 bytes'],
+    [webhookKey(76), 'got one of 76 bytes'],
+    [`${webhookKey(24)},`, 'got an empty one'],
+    [`,${webhookKey(24)}`, 'got an empty one'],
+    [`${webhookKey(24)};${webhookKey(24)}`, 'got something else'],
+    [`whsec_whsec_${webhookKey(24)}`, 'got something else'],
+    [`sk_${webhookKey(24)}`, 'got something else'],
+    [`${webhookKey(32).replace('a', '-')}`, 'got something else'],
+    ['whsec_', 'got something else'],
+  ])('refuse the webhook secret %s without showing it', (secret, got) => {
+    const message = refusal({ FLEX_API_KEY: 'k', FLEX_WEBHOOK_SECRET: secret });
+    expect(message).toBe(
+      `FLEX_WEBHOOK_SECRET: expected secrets of 16 to 75 bytes in base64, as the provider shows them, separated by commas, ${got}.`,
+    );
   });
 
   it.each([

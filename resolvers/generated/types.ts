@@ -4,6 +4,7 @@ import type { CheckoutSession as SessionModel, Customer as CustomerModel, Sessio
 import type { Money as MoneyModel } from '../../src/checkout/money.ts';
 import type { Connection as ConnectionModel } from '../../src/listing/connection.ts';
 import type { ChangePayload as ChangePayloadModel, DeletePayload as DeletePayloadModel } from '../payloads.ts';
+import type { SessionChange as SessionChangeModel } from '../../src/live/subscribe.ts';
 import type { Operation as OperationModel } from '../../src/ledger/operations.ts';
 import type { GatewayContext } from '../context.ts';
 export type Maybe<T> = T | null;
@@ -847,6 +848,45 @@ export type CheckoutSessionFilter = {
   includeArchived?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
+/** How the gateway learned of a change. */
+export type CheckoutChangeTrigger =
+  /** The provider told. */
+  | 'WEBHOOK'
+  /** A client changed the session through the gateway. */
+  | 'MUTATION'
+  /** The gateway looked: when the subscription began, after it may have missed something, or because the provider does not tell. */
+  | 'POLL';
+
+/** A session that has changed, or, first of all, how a session is that the subscription names. */
+export type CheckoutSessionChange = {
+  /** The session as it is now. Of several changes in quick succession, only the newest may come. */
+  checkoutSession: CheckoutSession;
+  /** The status before the change. Null when it is not known, and for the first look at a session. */
+  previousStatus: Maybe<CheckoutSessionStatus>;
+  /** How the gateway learned of it. */
+  trigger: CheckoutChangeTrigger;
+  /** When the gateway learned of it. */
+  at: Scalars['DateTime']['output'];
+};
+
+export type Subscription = {
+  /**
+   * Every change that the gateway learns of: of the sessions in `ids`, or, without `ids`, of all that match the filter. Sessions
+   * that are named come first as they are now, so that a client that reconnects misses nothing. The filter is held against
+   * each session as it is after the change.
+   *
+   * Errors: BAD_USER_INPUT for an id that the gateway cannot have made, more than 100 ids, and a filter that makes no sense. A
+   * session that does not exist (yet) sends nothing.
+   */
+  checkoutSessionChanged: CheckoutSessionChange;
+};
+
+
+export type SubscriptionCheckoutSessionChangedArgs = {
+  ids?: InputMaybe<Array<Scalars['ID']['input']>>;
+  filter?: InputMaybe<CheckoutSessionFilter>;
+};
+
 /** One key with its value, as it shall be kept by the provider. */
 export type MetadataEntryInput = {
   /** The key. Each only once. */
@@ -1331,6 +1371,9 @@ export type ResolversTypes = {
   DateTimeFilter: DateTimeFilter;
   CheckoutCustomerFilter: CheckoutCustomerFilter;
   CheckoutSessionFilter: CheckoutSessionFilter;
+  CheckoutChangeTrigger: CheckoutChangeTrigger;
+  CheckoutSessionChange: ResolverTypeWrapper<SessionChangeModel>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   MetadataEntryInput: MetadataEntryInput;
   CreateCheckoutSessionInput: CreateCheckoutSessionInput;
   NewCheckoutSession: NewCheckoutSession;
@@ -1398,6 +1441,8 @@ export type ResolversParentTypes = {
   DateTimeFilter: DateTimeFilter;
   CheckoutCustomerFilter: CheckoutCustomerFilter;
   CheckoutSessionFilter: CheckoutSessionFilter;
+  CheckoutSessionChange: SessionChangeModel;
+  Subscription: Record<PropertyKey, never>;
   MetadataEntryInput: MetadataEntryInput;
   CreateCheckoutSessionInput: CreateCheckoutSessionInput;
   NewCheckoutSession: NewCheckoutSession;
@@ -1680,6 +1725,17 @@ export type MeteroidExternalPaymentResolvers<ContextType = GatewayContext, Paren
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type CheckoutSessionChangeResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CheckoutSessionChange'] = ResolversParentTypes['CheckoutSessionChange']> = {
+  checkoutSession?: Resolver<ResolversTypes['CheckoutSession'], ParentType, ContextType>;
+  previousStatus?: Resolver<Maybe<ResolversTypes['CheckoutSessionStatus']>, ParentType, ContextType>;
+  trigger?: Resolver<ResolversTypes['CheckoutChangeTrigger'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type SubscriptionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  checkoutSessionChanged?: SubscriptionResolver<ResolversTypes['CheckoutSessionChange'], "checkoutSessionChanged", ParentType, ContextType, Partial<SubscriptionCheckoutSessionChangedArgs>>;
+};
+
 export type NodeResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
   __resolveType: TypeResolveFn<'CheckoutSession', ParentType, ContextType>;
 };
@@ -1778,6 +1834,8 @@ export type Resolvers<ContextType = GatewayContext> = {
   MeteroidOnlinePayment?: MeteroidOnlinePaymentResolvers<ContextType>;
   MeteroidBankTransfer?: MeteroidBankTransferResolvers<ContextType>;
   MeteroidExternalPayment?: MeteroidExternalPaymentResolvers<ContextType>;
+  CheckoutSessionChange?: CheckoutSessionChangeResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
   Node?: NodeResolvers<ContextType>;
   ProviderInfo?: ProviderInfoResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;

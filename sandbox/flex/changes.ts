@@ -64,7 +64,7 @@ export function refund(store: FlexStore, call: Call): Answer {
   const session = find(store, call.id);
   const { input, ignored } = readOptionalBody(BODIES.refund, call.body());
   recordRefund(store, session, checkedRefund(session, input), input);
-  store.touch(session, 'checkout.session.refunded');
+  for (const type of ['refund.created', 'charge.refunded', 'checkout.session.refunded']) store.touch(session, type);
   return changed(store, session, 'refund', call, ignored);
 }
 

@@ -10,6 +10,14 @@ function intentOf(store: FlexStore, session: FlexSession): Intent {
   return session.intent;
 }
 
+/** The first attempt to pay makes the payment, as far as webhooks tell; a later one goes on with it. */
+function attempt(store: FlexStore, session: FlexSession): Intent {
+  const intent = intentOf(store, session);
+  const first = intent.status === 'requires_payment_method' && intent.lastError === undefined;
+  if (first) store.touch(session, 'payment_intent.created');
+  return intent;
+}
+
 /** Places (or renews) the authorisation of a manual capture. */
 export function authorise(store: FlexStore, session: FlexSession): void {
   const intent = intentOf(store, session);
@@ -42,9 +50,11 @@ export function settle(store: FlexStore, session: FlexSession): void {
   session.received = totalOf(session);
   // `paid`: the money has moved, but the letter of medical necessity is still to come.
   session.status = session.letterRequired ? 'paid' : 'complete';
+  store.touch(session, 'payment_intent.succeeded');
 }
 
 function payOpen(store: FlexStore, session: FlexSession): void {
+  if (session.mode !== 'setup') attempt(store, session);
   if (session.mode === 'setup') {
     session.setupIntent = store.mint('fseti');
     session.status = 'complete';
@@ -57,6 +67,7 @@ function payOpen(store: FlexStore, session: FlexSession): void {
   if (session.mode === 'subscription') {
     session.subscription ??= store.mint('fsub');
     session.invoice ??= store.mint('finv');
+    store.touch(session, 'customer.subscription.created');
   }
 }
 
@@ -64,16 +75,15 @@ function payOpen(store: FlexStore, session: FlexSession): void {
 export function pay(store: FlexStore, session: FlexSession): boolean {
   if (session.status === 'open') payOpen(store, session);
   else if (session.status === 'paid') session.status = 'complete';
-  else if (session.status === 'complete' && session.intent?.status === 'processing') settle(store, session);
-  else return false;
-  store.touch(session, session.status === 'complete' ? 'checkout.session.completed' : 'payment_intent.succeeded');
+  else return settleLater(store, session);
+  if (session.status === 'complete') store.touch(session, 'checkout.session.completed');
   return true;
 }
 
 /** A bank debit: the session is complete, and its money on the way. */
 export function payLater(store: FlexStore, session: FlexSession): boolean {
   if (session.status !== 'open') return false;
-  intentOf(store, session).status = 'processing';
+  attempt(store, session).status = 'processing';
   session.status = 'complete';
   store.touch(session, 'checkout.session.completed');
   return true;
@@ -90,7 +100,7 @@ export function settleLater(store: FlexStore, session: FlexSession): boolean {
 export function fail(store: FlexStore, session: FlexSession): boolean {
   const waits = session.status === 'complete' && session.intent?.status === 'processing';
   if (session.status !== 'open' && !waits) return false;
-  const intent = intentOf(store, session);
+  const intent = waits ? intentOf(store, session) : attempt(store, session);
   intent.status = 'requires_payment_method';
   intent.lastError = 'Your card was declined.';
   store.touch(session, waits ? 'checkout.session.async_payment_failed' : 'payment_intent.payment_failed');

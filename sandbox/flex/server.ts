@@ -11,6 +11,7 @@ import { readExpansion, readListQuery, unknownExpansions } from './query.ts';
 import { exampleId, seededStore } from './seed.ts';
 import { flexJson, lineItemJson } from './shape.ts';
 import type { FlexStore } from './store.ts';
+import { webhooksOf } from './webhooks.ts';
 
 export const FLEX_KEY = 'fsk_test_sandbox';
 
@@ -87,6 +88,7 @@ export function flexSandbox(world: World): ProviderSandbox {
     answer: (request) => answerCall(face, request),
     failure,
     handles: handlesOf(store),
+    webhooks: webhooksOf(store),
     counts: () => countBy(store.records.oldestFirst(), (session) => session.status),
   };
 }

@@ -32,7 +32,7 @@ export function flexTime(ms: number, world: World): number | string {
 }
 
 /** Times inside captures, refunds and disputes are ISO strings, whatever those of the session are. */
-function movementJson(kind: string, { id, amount, atMs, status, ...more }: Movement): Json {
+export function movementJson(kind: string, { id, amount, atMs, status, ...more }: Movement): Json {
   return { [`${kind}_id`]: id, amount, status, created_at: new Date(atMs).toISOString(), ...more };
 }
 
@@ -64,7 +64,7 @@ function customerJson(customer: Customer, session: FlexSession, world: World): J
   };
 }
 
-function intentJson(session: FlexSession): Json | undefined {
+export function intentJson(session: FlexSession): Json | undefined {
   const { intent } = session;
   if (intent === null) return undefined;
   return {

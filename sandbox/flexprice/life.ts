@@ -10,7 +10,8 @@ export function giveLink(store: FlexpriceStore, session: FlexpriceSession): void
   if (session.checkoutStatus !== 'initiated') return;
   session.checkoutStatus = 'pending';
   session.hasLink = true;
-  store.touch(session);
+  // Only now, not when the row is made: the event tells the link.
+  store.touch(session, 'initiated');
 }
 
 /** Sets what a completed session has: the apply step makes subscription, invoice and payment. */
@@ -25,7 +26,7 @@ export function applyCompletion(session: FlexpriceSession, atMs: number, random:
 /** @returns whether the session was still active, and so could be paid */
 export function pay(store: FlexpriceStore, session: FlexpriceSession): boolean {
   if (!isActive(session)) return false;
-  session.hasLink = true;
+  giveLink(store, session);
   const random = randomOf(store.world.seed, 'flexprice:paid', hashText(session.id));
   applyCompletion(session, store.world.clock.now(), random);
   store.touch(session, 'completed');

@@ -10,6 +10,7 @@ import { giveLink, plan } from './life.ts';
 import { exampleId, seededStore } from './seed.ts';
 import { flexpriceJson } from './shape.ts';
 import type { FlexpriceSession, FlexpriceStore } from './store.ts';
+import { webhooksOf } from './webhooks.ts';
 
 export const FLEXPRICE_KEY = 'sandbox_flexprice_key';
 
@@ -77,6 +78,7 @@ export function flexpriceSandbox(world: World): ProviderSandbox {
     answer: (request) => answerCall(face, request),
     failure,
     handles: handlesOf(store),
+    webhooks: webhooksOf(store),
     counts: () => countBy(store.records.oldestFirst(), (session) => session.checkoutStatus),
   };
 }

@@ -76,7 +76,6 @@ export class FlexpriceStore {
   add(session: FlexpriceSession): void {
     this.records.add(session);
     this.#rememberKey(session);
-    this.#emit(session, 'initiated');
   }
 
   /** Notes that a session changed now. */

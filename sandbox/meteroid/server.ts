@@ -10,6 +10,7 @@ import { cancel, plan } from './life.ts';
 import { exampleId, seededStore } from './seed.ts';
 import { meteroidJson, meteroidText, minterOf } from './shape.ts';
 import type { MeteroidStore } from './store.ts';
+import { webhooksOf } from './webhooks.ts';
 
 export const METEROID_KEY = 'sandbox_meteroid_key';
 
@@ -96,6 +97,7 @@ export function meteroidSandbox(world: World): ProviderSandbox {
     answer: (request) => answerCall(face, request),
     failure,
     handles: handlesOf(store),
+    webhooks: webhooksOf(store),
     counts: () => countBy(store.records.oldestFirst(), (session) => session.status),
   };
 }

@@ -1,6 +1,7 @@
 import type { Change } from '../checkout/change.ts';
 import type { Provider } from '../checkout/provider.ts';
 import type { ProviderName } from '../checkout/provider-name.ts';
+import type { CheckoutSession } from '../checkout/session.ts';
 import { type SessionVersion, versionOf } from '../checkout/version.ts';
 import type { SessionIndex } from '../ledger/session-index.ts';
 import type { SharedReads } from '../reading/shared-reads.ts';
@@ -19,13 +20,15 @@ export type Settle = {
 const ARCHIVED: SessionVersion = { updatedAt: null, stage: 0, isArchived: true };
 
 type SettleOptions = {
+  /** Told of every change that was made; the session as it is then, where that is known. @default nobody */
+  changed?: (provider: ProviderName, providerId: string, session: CheckoutSession | null) => void;
   reads: SharedReads;
   index: SessionIndex;
   providers: ReadonlyMap<ProviderName, Provider>;
   log: Log;
 };
 
-export function createSettle({ reads, index, providers, log }: SettleOptions): Settle {
+export function createSettle({ reads, index, providers, log, changed }: SettleOptions): Settle {
   const isIndexed = (provider: ProviderName) => providers.get(provider)?.listing.kind === 'INDEXED';
   return {
     async before(provider, change) {
@@ -45,6 +48,7 @@ export function createSettle({ reads, index, providers, log }: SettleOptions): S
       const isArchived = change.kind === 'DELETE' && outcome.is === 'DONE';
       const shown = session ? versionOf(session) : isArchived ? ARCHIVED : undefined;
       await reads.forget({ provider, providerId }, shown);
+      if (outcome.is === 'DONE') changed?.(provider, providerId, session);
     },
   };
 }

@@ -23,6 +23,8 @@ export type ProviderEvent = {
 
 /** How the webhooks of a provider are to be taken. */
 export type WebhookReader = {
+  /** Whether every change of a session comes; else sessions that somebody is subscribed to have to be looked at. */
+  tellsOfSessions: boolean;
   /**
    * What the names of the three headers may begin with, before `-id`, `-timestamp` and `-signature`: `svix`, `webhook`.
    */

@@ -21,7 +21,11 @@ const STAGES = {
   COMPLETED: 4,
 } as const satisfies Record<SessionStatus, number>;
 
-export const versionOf = ({ updatedAt, status, isArchived }: CheckoutSession): SessionVersion => ({
+export const versionOf = ({
+  updatedAt,
+  status,
+  isArchived,
+}: Pick<CheckoutSession, 'updatedAt' | 'status' | 'isArchived'>): SessionVersion => ({
   updatedAt,
   stage: STAGES[status],
   isArchived,

@@ -1,11 +1,15 @@
 import type { ProviderName } from '../checkout/provider-name.ts';
+import type { Inbox } from './inbox.ts';
 import type { Operations } from './operations.ts';
 import type { SessionIndex } from './session-index.ts';
+import type { ToldStates } from './told-states.ts';
 
 /** What the gateway itself has to remember across restarts. */
 export type Ledger = {
   sessionIndex: SessionIndex;
   operations: Operations;
+  inbox: Inbox;
+  toldStates: ToldStates;
   /** What is asked of the ledger afterwards fails. Closing twice does nothing. */
   close(): Promise<void>;
 };

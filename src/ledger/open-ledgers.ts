@@ -19,16 +19,18 @@ type Options = {
 };
 
 /**
- * The ledger of this process. With Redis, operations lie there, because all replicas have to know of them; the index of
- * sessions stays with each replica, so that lists do not depend on Redis.
+ * The ledger of this process. With Redis, operations, events and what was told lie there, because all replicas have to
+ * know of them; the index of sessions stays with each replica, so that lists do not depend on Redis.
  * @throws LedgerError when the embedded one cannot be opened
  */
 export async function openLedgers({ directory, accounts, link, encryptionKey, log, now }: Options): Promise<Ledger> {
   const own = await openLedger({ directory, accounts, now });
   if (!link) return own;
   const shared = await openRedisLedger({ link, accounts, now, log, warnsLater: true });
-  const { operations } = shared;
+  const { operations, inbox, toldStates } = shared;
   return {
+    inbox,
+    toldStates,
     operations: encryptionKey ? createSealedOperations(operations, encryptionKey) : operations,
     sessionIndex: own.sessionIndex,
     async close() {

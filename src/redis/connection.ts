@@ -73,7 +73,8 @@ function retryDelay(attempt: number): number {
   return Math.round(delay * (0.5 + Math.random() / 2));
 }
 
-const COMMON: RedisOptions = {
+/** How every connection behaves, whatever it is for. */
+export const COMMON: RedisOptions = {
   connectionName: 'checkout-gateway',
   disableClientInfo: true,
   connectTimeout: 1000,
@@ -123,7 +124,7 @@ function openCluster(urls: string[], scripts: Record<string, RedisScript>): Clus
 }
 
 /** For nodes that no URL names; ioredis has the address alone from the cluster. */
-function credentials(url: string): Pick<RedisOptions, 'username' | 'password' | 'tls'> {
+export function credentials(url: string): Pick<RedisOptions, 'username' | 'password' | 'tls'> {
   const { protocol, username, password } = new URL(url);
   return {
     ...(password !== '' && { username: decodeURIComponent(username), password: decodeURIComponent(password) }),

@@ -19,13 +19,24 @@ export class ClientGone extends Error {
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   refuseEncodings(request.headers['content-encoding']);
   refuseOtherTypes(request.headers['content-type']);
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request, MAX_BODY_BYTES);
   if (!isUtf8(bytes)) throw new Refusal(400, 'The body must be UTF-8, and it holds bytes that are not.');
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
     throw new Refusal(400, 'The body must be JSON, and it cannot be parsed.');
   }
+}
+
+/**
+ * The body of a request as it was sent, whatever it calls itself.
+ *
+ * @throws Refusal with 413 or 415
+ * @throws ClientGone
+ */
+export function readRaw(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  refuseEncodings(request.headers['content-encoding']);
+  return readBytes(request, maxBytes);
 }
 
 /** Compressed bodies are turned away: a small one can unpack to any size. */
@@ -48,23 +59,23 @@ function refuseOtherTypes(contentType = ''): void {
   });
 }
 
-const tooLarge = () =>
-  new Refusal(413, `The body may have ${MAX_BODY_BYTES} bytes at most, and it has more.`, { hangUp: true });
+const tooLarge = (maxBytes: number) =>
+  new Refusal(413, `The body may have ${maxBytes} bytes at most, and it has more.`, { hangUp: true });
 
 /** Counts what comes, whatever content-length says: a chunked body has none. */
-function readBytes(request: IncomingMessage): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(tooLarge());
+function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge(maxBytes));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= MAX_BODY_BYTES) {
+      if (size <= maxBytes) {
         chunks.push(chunk);
         return;
       }
       chunks.length = 0;
-      reject(tooLarge());
+      reject(tooLarge(maxBytes));
     });
     request.on('end', () => resolve(Buffer.concat(chunks)));
     request.on('error', () => reject(new ClientGone()));

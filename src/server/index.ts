@@ -9,8 +9,10 @@ import { RequestListener } from './listener.ts';
 import { healthRoute, type Lifecycle, metricsRoute, readinessRoute } from './operations-routes.ts';
 import type { GraphQLServer, GraphQLServerOptions } from './options.ts';
 import type { Route } from './route.ts';
+import { createSubscriptions, type Subscriptions } from './subscriptions/index.ts';
+import { webhookRoutes } from './webhook-routes.ts';
 
-export type { GraphQLServer, GraphQLServerOptions, RequestInfo } from './options.ts';
+export type { GraphQLServer, GraphQLServerOptions, RequestInfo, WebhookEndpoint } from './options.ts';
 
 const DEFAULT_GRACE_MS = 10_000;
 
@@ -29,8 +31,14 @@ export async function createServer<Context extends object>(
   const lifecycle: Lifecycle = { phase: 'starting' };
   const apollo = createApollo(options);
   await apollo.start();
-  const routes = [graphqlRoute(apollo, options), ...serviceRoutes(options, lifecycle)];
-  const server = httpServer(new RequestListener(routes, lifecycle, log, metrics), options);
+  const subscriptions = createSubscriptions(options, lifecycle);
+  const routes = [
+    graphqlRoute(apollo, options),
+    ...subscriptions.routes,
+    ...webhookRoutes(options),
+    ...serviceRoutes(options, lifecycle),
+  ];
+  const server = httpServer(new RequestListener(routes, lifecycle, log, metrics), subscriptions, options);
   const drain = drainOf(server);
   const port = await listen(server, host, options.port).catch(async (error: unknown) => {
     await apollo.stop();
@@ -47,7 +55,7 @@ export async function createServer<Context extends object>(
     },
     stop(graceMs = DEFAULT_GRACE_MS) {
       lifecycle.phase = 'draining';
-      stopped ??= drain(graceMs).then(() => apollo.stop());
+      stopped ??= Promise.all([drain(graceMs), subscriptions.drain(graceMs)]).then(() => apollo.stop());
       return stopped;
     },
   };
@@ -65,6 +73,7 @@ function serviceRoutes<Context extends object>(options: GraphQLServerOptions<Con
 /** Node's own limits against clients that send slowly or never, and its errors answered our way. */
 function httpServer(
   listener: RequestListener,
+  { isUpgrade, upgrade }: Subscriptions,
   { headersTimeoutMs = 10_000, requestTimeoutMs = 15_000 }: { headersTimeoutMs?: number; requestTimeoutMs?: number },
 ): Server {
   const server = createHttpServer({
@@ -75,9 +84,11 @@ function httpServer(
     connectionsCheckingInterval: Math.min(1000, headersTimeoutMs),
     // Node's refusal has no body; the listener's has.
     requireHostHeader: false,
+    shouldUpgradeCallback: isUpgrade,
   });
   const serve = listener.serve.bind(listener);
   server.on('request', serve);
+  server.on('upgrade', upgrade);
   // Expectations other than 100-continue: ignoring them is allowed, Node's refusal has no body.
   server.on('checkExpectation', serve);
   server.on('clientError', answerBrokenRequest);

@@ -50,7 +50,10 @@ export function drainOf(server: Server): (graceMs: number) => Promise<void> {
   });
   return (graceMs) =>
     new Promise((resolve) => {
-      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      // Not closeAllConnections: the server has forgotten those that became WebSockets, and still waits for their end.
+      const timer = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, graceMs);
       server.close(() => {
         clearTimeout(timer);
         resolve();

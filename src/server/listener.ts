@@ -9,6 +9,7 @@ import { Refusal, refusalAnswer } from './refusal.ts';
 import { requestIdFrom } from './request-id.ts';
 import type { Exchange, Route } from './route.ts';
 import { send } from './send.ts';
+import { isStreamed } from './subscriptions/event-stream.ts';
 
 /** What proxies' logs call a client that went away. */
 const CLIENT_GONE_STATUS = 499;
@@ -35,7 +36,11 @@ export class RequestListener {
     const requestId = requestIdFrom(request.headers['x-request-id']);
     const answer = await this.#answer(route, { request, requestId, search });
     const draining = this.#lifecycle.phase === 'draining';
-    const sent = answer !== undefined && send(answer, { request, response, requestId, draining });
+    const sent =
+      answer !== undefined &&
+      (isStreamed(answer)
+        ? answer.openOn(response, requestId)
+        : send(answer, { request, response, requestId, draining }));
     const observation = {
       route: route?.path ?? 'other',
       method: request.method ?? '',

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { type Answer, jsonAnswer } from './answer.ts';
 
-type RefusalCode = 'BAD_USER_INPUT' | 'NOT_FOUND' | 'INTERNAL_SERVER_ERROR';
+type RefusalCode = 'BAD_USER_INPUT' | 'NOT_FOUND' | 'UNAUTHENTICATED' | 'INTERNAL_SERVER_ERROR';
 
 type RefusalOptions = {
   /** @default 'BAD_USER_INPUT' */
@@ -9,6 +9,8 @@ type RefusalOptions = {
   headers?: OutgoingHttpHeaders;
   /** The rest of the request is not read, and the connection ends with the answer. @default false */
   hangUp?: boolean;
+  /** Whether the same request may succeed later. @default false */
+  retryable?: boolean;
 };
 
 /** A request that is turned away before GraphQL sees it. The message tells what was expected and what came. */
@@ -18,6 +20,7 @@ export class Refusal extends Error {
   readonly code: RefusalCode;
   readonly headers: OutgoingHttpHeaders;
   readonly hangUp: boolean;
+  readonly retryable: boolean;
 
   constructor(status: number, message: string, options: RefusalOptions = {}) {
     super(message);
@@ -25,15 +28,15 @@ export class Refusal extends Error {
     this.code = options.code ?? 'BAD_USER_INPUT';
     this.headers = options.headers ?? {};
     this.hangUp = options.hangUp ?? false;
+    this.retryable = options.retryable ?? false;
   }
 }
 
 /** Has the shape of a GraphQL answer, so that clients have one kind of error to read whatever went wrong. */
-export const refusalAnswer = (refusal: Refusal, requestId: string): Answer => ({
-  ...jsonAnswer(
-    refusal.status,
-    { errors: [{ message: refusal.message, extensions: { code: refusal.code, retryable: false, requestId } }] },
-    refusal.headers,
-  ),
-  hangUp: refusal.hangUp,
-});
+export function refusalAnswer(refusal: Refusal, requestId: string): Answer {
+  const { status, message, code, retryable, headers, hangUp } = refusal;
+  return {
+    ...jsonAnswer(status, { errors: [{ message, extensions: { code, retryable, requestId } }] }, headers),
+    hangUp,
+  };
+}

@@ -27,6 +27,30 @@ export type UpstreamObservation = {
 /** How a read went: from what is kept, from its provider, from what is kept because the provider failed, or not at all. */
 export type ReadOutcome = 'hit' | 'miss' | 'stale' | 'failed';
 
+/** What became of an event that a provider sent. */
+export type WebhookOutcome = 'recorded' | 'duplicate' | 'ignored' | 'unreadable' | 'bad_signature' | 'failed';
+
+/** An event that came to a webhook. */
+export type WebhookObservation = {
+  provider: ProviderName;
+  /** The provider's word for what happened; left out when it was not read. */
+  type?: string;
+  outcome: WebhookOutcome;
+};
+
+/** What a subscriber comes by. */
+export type Transport = 'ws' | 'sse';
+
+/** Why a consumer of subscriptions was cut off, or not let in. */
+export type SubscriptionDrop = 'slow_buffer' | 'slow_flush' | 'no_pong' | 'overloaded';
+
+export type SubscriptionSeries = {
+  started(transport: Transport): void;
+  ended(transport: Transport): void;
+  event(transport: Transport): void;
+  dropped(reason: SubscriptionDrop): void;
+};
+
 export type HealthReport = () => Partial<Record<ProviderName, ProviderHealth>>;
 
 /** What the gateway counts. Callers hand over an observation; names and labels of series are known here alone. */
@@ -36,6 +60,9 @@ export type Metrics = {
   upstreamCall(observation: UpstreamObservation): void;
   /** One session, list, page or set of line items was read. */
   read(outcome: ReadOutcome): void;
+  /** A webhook was called. */
+  webhookEvent(observation: WebhookObservation): void;
+  subscriptions: SubscriptionSeries;
   /** Has the providers' health looked up whenever the metrics are read. */
   watchHealth(report: HealthReport): void;
   /** Has it looked up whenever the metrics are read whether Redis can be relied on. */
@@ -55,6 +82,27 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 
 /** Clients may send any of the forty methods that the parser knows; each would be a series of its own. */
 const methodLabel = (method: string): string => (METHODS.has(method) ? method : 'other');
+
+/** Providers make up new types as they like; each would be a series of its own. */
+const WEBHOOK_TYPES: ReadonlySet<string> = new Set([
+  ...['initiated', 'completed', 'failed', 'expired', 'refunded'].map((what) => `checkout.session.${what}`),
+  'checkout.session.async_payment_succeeded',
+  'checkout.session.async_payment_failed',
+  'payment_intent.created',
+  'payment_intent.succeeded',
+  'charge.refunded',
+  'charge.refund.updated',
+  'refund.created',
+  'refund.updated',
+  ...['created', 'updated', 'closed', 'funds_withdrawn', 'funds_reinstated'].map((what) => `charge.dispute.${what}`),
+  ...['created', 'updated', 'deleted'].map((what) => `customer.subscription.${what}`),
+  'subscription.created',
+]);
+
+function webhookTypeLabel(type = ''): string {
+  const known = type.replace(/^checkout_session\./, 'checkout.session.');
+  return WEBHOOK_TYPES.has(known) ? known : 'other';
+}
 
 /** Counters of one gateway: each instance has its own registry, so that several can live in one process. */
 export function createMetrics(): Metrics {
@@ -81,6 +129,8 @@ export function createMetrics(): Metrics {
     upstreamCall: upstream,
     graphqlError: (code) => errors.inc({ code }),
     read: (outcome) => reads.inc({ outcome }),
+    webhookEvent: webhookSeries(registry),
+    subscriptions: subscriptionSeries(registry),
     watchRedis: (isUp) => registerRedis(registry, isUp),
     watchHealth: (report) => reports.push(report),
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
@@ -124,6 +174,44 @@ function upstreamSeries(registry: Registry): Metrics['upstreamCall'] {
   return ({ provider, method, route, outcome, seconds }) => {
     calls.inc({ provider, route, method, outcome });
     duration.observe({ provider, route }, seconds);
+  };
+}
+
+function webhookSeries(registry: Registry): Metrics['webhookEvent'] {
+  const events = new Counter({
+    name: `${PREFIX}_webhook_events_total`,
+    help: 'Events that came to webhooks: recorded, duplicate (was recorded before), ignored (nothing to do with checkout sessions), unreadable (signed, but no JSON object), bad_signature or failed (could not be recorded).',
+    labelNames: ['provider', 'type', 'outcome'],
+    registers: [registry],
+  });
+  return ({ provider, type, outcome }) => events.inc({ provider, type: webhookTypeLabel(type), outcome });
+}
+
+function subscriptionSeries(registry: Registry): SubscriptionSeries {
+  const registers = [registry];
+  const active = new Gauge({
+    name: `${PREFIX}_subscriptions_active`,
+    help: 'Subscriptions that run now.',
+    labelNames: ['transport'],
+    registers,
+  });
+  const events = new Counter({
+    name: `${PREFIX}_subscription_events_total`,
+    help: 'Events that were executed for a subscriber.',
+    labelNames: ['transport'],
+    registers,
+  });
+  const drops = new Counter({
+    name: `${PREFIX}_subscriptions_dropped_total`,
+    help: 'Connections with subscriptions that were cut off: slow_buffer, slow_flush (slow consumers), no_pong; or that were not taken, nor were subscriptions: overloaded.',
+    labelNames: ['reason'],
+    registers,
+  });
+  return {
+    started: (transport) => active.inc({ transport }),
+    ended: (transport) => active.dec({ transport }),
+    event: (transport) => events.inc({ transport }),
+    dropped: (reason) => drops.inc({ reason }),
   };
 }
 

@@ -24,7 +24,8 @@ export type TestGateway = {
   stop(): Promise<void>;
 };
 
-export type ProviderAddress = { baseUrl: string; apiKey: string };
+/** Without secrets its webhooks are turned away. */
+export type ProviderAddress = { baseUrl: string; apiKey: string; webhookSecrets?: readonly string[] };
 
 type TestGatewayOptions = {
   providers: Partial<Record<ProviderName, ProviderAddress>>;
@@ -76,4 +77,9 @@ export async function startTestGateway({
 }
 
 const withoutEnvironment = (providers: TestGatewayOptions['providers']) =>
-  Object.fromEntries(Object.entries(providers).map(([name, { baseUrl, apiKey }]) => [name, { baseUrl, apiKey }]));
+  Object.fromEntries(
+    Object.entries(providers).map(([name, { baseUrl, apiKey, webhookSecrets = [] }]) => [
+      name,
+      { baseUrl, apiKey, webhookSecrets },
+    ]),
+  );

@@ -75,7 +75,13 @@ test('a live sandbox follows real time', async () => {
 
 test('what happens to a session is told', () => {
   const events: string[] = [];
-  const switches = { flexpriceResults: false, flexpriceLinkDelayMs: 0, flexTime: 'seconds', customers: false } as const;
+  const switches = {
+    flexpriceResults: false,
+    flexpriceLinkDelayMs: 0,
+    flexTime: 'seconds',
+    flexEventTypes: 'dotted',
+    customers: false,
+  } as const;
   const flex = flexSandbox({
     seed: 1,
     sessions: 1,

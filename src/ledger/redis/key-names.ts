@@ -37,3 +37,26 @@ export const leftKey = (part: number): string => `${PREFIX}:{operations:${part}}
 
 export const claimKey = (provider: ProviderName, account: string, providerId: string): string =>
   `${PREFIX}:claim:${digest('claim', provider, account, providerId)}`;
+
+/** Names an event within its account. Nothing can be told from it about the event's id. */
+export const eventName = (eventId: string): string => digest('event', eventId);
+
+/** The part of its account's events that an event is in; by its name, so that who has that needs no more. */
+export const partOfEvent = (name: string): number => (Buffer.from(name, 'base64url')[0] ?? 0) % PARTS.length;
+
+/**
+ * The two keys that are changed when an event is: its own, and where its part keeps what waits to be applied. Each
+ * account has keys of its own, so that nobody steps over what waits for a gateway that is gone, and that goes away whole.
+ */
+export function inboxKeys(account: string, name: string): [event: string, waiting: string] {
+  const part = partOfEvent(name);
+  return [`${inboxTag(account, part)}:id:${name}`, waitingKey(account, part)];
+}
+
+export const waitingKey = (account: string, part: number): string => `${inboxTag(account, part)}:waiting`;
+
+/** @param account as `accountText` has it */
+const inboxTag = (account: string, part: number): string => `${PREFIX}:{inbox:${account}:${part}}`;
+
+export const toldKey = (provider: ProviderName, account: string, providerId: string): string =>
+  `${PREFIX}:told:${digest('told', provider, account, providerId)}`;

@@ -1,11 +1,14 @@
 import type { RedisLink } from '../../redis/link.ts';
 import type { Log } from '../../telemetry/log.ts';
+import type { Inbox } from '../inbox.ts';
 import type { Ledger, LedgerAccounts } from '../ledger.ts';
 import type { Operations } from '../operations.ts';
 import { createCaller } from './caller.ts';
 import { warnOfLoss } from './durability.ts';
+import { createRedisInbox } from './inbox.ts';
 import { createRedisOperations } from './operations.ts';
 import { createRedisSessionIndex } from './session-index.ts';
+import { createRedisToldStates } from './told-states.ts';
 
 type LedgerOptions = {
   /** Made with `LEDGER_SCRIPTS`; closing it is left to whoever made it. */
@@ -14,7 +17,7 @@ type LedgerOptions = {
   /** Epoch milliseconds. */
   now: () => number;
   log: Log;
-  /** Whether to warn of settings by which operations could be lost only once there is one to lose. @default false */
+  /** Whether to warn of settings by which something may be lost only once there is something to lose. @default false */
   warnsLater?: boolean;
 };
 
@@ -24,8 +27,8 @@ type LedgerOptions = {
  * Redis must have `maxmemory-policy noeviction` and an append-only file, `appendonly yes` with `appendfsync everysec` or
  * `always`: only with `always` is what has been answered on disk, with `everysec` a machine that fails takes up to a second
  * or two with it. A replica that takes over may lack what its master answered last, whatever is set. What is written
- * and not answered in time fails with a LedgerError and may have been written all the same: who begins the operation again
- * finds it under way or left.
+ * and not answered in time fails with a LedgerError and may have been written all the same: who begins the operation
+ * again finds it under way or left, and an event waits for whoever takes it when its lease is over.
  */
 export async function openRedisLedger({
   link,
@@ -36,14 +39,24 @@ export async function openRedisLedger({
 }: LedgerOptions): Promise<Ledger> {
   const caller = createCaller(link, accounts);
   const operations = createRedisOperations({ caller, accounts, now });
+  const inbox = createRedisInbox(caller, now);
   let hasWarned = !warnsLater;
   if (!warnsLater) await warnOfLoss(link, log);
-  const begin: Operations['begin'] = (...begun) => {
+  const warnOnce = () => {
     if (!hasWarned) void warnOfLoss(link, log);
     hasWarned = true;
+  };
+  const begin: Operations['begin'] = (...begun) => {
+    warnOnce();
     return operations.begin(...begun);
   };
+  const record: Inbox['record'] = (...recorded) => {
+    warnOnce();
+    return inbox.record(...recorded);
+  };
   return {
+    toldStates: createRedisToldStates(caller, now),
+    inbox: { ...inbox, record },
     sessionIndex: createRedisSessionIndex(caller, now),
     operations: {
       begin,

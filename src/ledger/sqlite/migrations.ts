@@ -67,6 +67,31 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX claim_by_time ON claim (claimed_at);
   `,
+  `
+  CREATE TABLE inbox_event (
+    account INTEGER NOT NULL REFERENCES account (id),
+    event_id TEXT NOT NULL,
+    subject TEXT, -- JSON; null when there is nothing left to apply
+    received_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    lease_owner TEXT,
+    due_at INTEGER, -- when it may be taken: the end of its lease, or what it was postponed to; null like subject
+    UNIQUE (account, event_id)
+  ) STRICT;
+  CREATE INDEX inbox_event_by_time ON inbox_event (received_at);
+  -- With all that decides whether one may be taken: many that were postponed are stepped over within the index.
+  CREATE INDEX inbox_event_waiting ON inbox_event (received_at, due_at, account) WHERE due_at IS NOT NULL;
+
+  CREATE TABLE told_state (
+    account INTEGER NOT NULL REFERENCES account (id),
+    provider_id TEXT NOT NULL,
+    text TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    told_at INTEGER NOT NULL,
+    UNIQUE (account, provider_id)
+  ) STRICT;
+  CREATE INDEX told_state_by_time ON told_state (told_at);
+  `,
 ];
 
 /** Marks a database as the gateway's, for SQLite and for `file`: "CkGw". */

@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Ledger, LedgerAccounts } from '../ledger.ts';
 import { openDatabase, placeOf } from './database.ts';
+import { createSqliteInbox } from './inbox.ts';
 import { createSqliteOperations } from './operations.ts';
 import { createSqliteSessionIndex } from './session-index.ts';
+import { createSqliteToldStates } from './told-states.ts';
 
 type LedgerOptions = {
   /** The folder of the ledger's file, made when it is not there; null keeps everything in memory. */
@@ -31,8 +33,12 @@ export async function openLedger({ directory, accounts, now }: LedgerOptions): P
     // Two connections, because how safe a write is hangs on the connection: learning a session need not wait for the
     // disk. The first makes tables and accounts, which the first sync of the other covers, as it is one log.
     const sessionIndex = createSqliteSessionIndex({ database: open('NORMAL'), accounts, now, place });
-    const operations = createSqliteOperations({ database: open('FULL'), accounts, now, place });
-    return { operations, sessionIndex, close: async () => close() };
+    const synced = { database: open('FULL'), accounts, now, place };
+    const operations = createSqliteOperations(synced);
+    const inbox = createSqliteInbox(synced);
+    // What was told would bear a loss; a third connection for it would not be worth its memory.
+    const toldStates = createSqliteToldStates(synced);
+    return { operations, inbox, toldStates, sessionIndex, close: async () => close() };
   } catch (error) {
     close();
     throw error;

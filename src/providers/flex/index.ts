@@ -5,6 +5,7 @@ import { createFlexChanges } from './changes.ts';
 import { createFlexClient, expandParameters } from './client.ts';
 import { planLists, type ReadFlexPage } from './listing.ts';
 import { createFlexReaders } from './read-answers.ts';
+import { createFlexWebhook } from './webhook.ts';
 
 /** Flex: payments out of health savings and spending accounts. It expands on request and pages its list. */
 export function createFlex({ upstream, log, now }: ProviderOptions): Provider {
@@ -36,5 +37,6 @@ export function createFlex({ upstream, log, now }: ProviderOptions): Provider {
       getSession: (providerId, call) => getSession(providerId, NO_EXPANSION, call),
       log,
     }),
+    webhook: createFlexWebhook(readPage),
   };
 }

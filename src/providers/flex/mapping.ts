@@ -25,7 +25,7 @@ const MODES = {
   off_session: 'OFF_SESSION',
 } as const satisfies Record<string, SessionMode>;
 
-const toStatus = translate<SessionStatus>(STATUSES, 'UNKNOWN');
+export const toStatus = translate<SessionStatus>(STATUSES, 'UNKNOWN');
 const toMode = translate<SessionMode>(MODES, 'UNKNOWN');
 
 /** Flex's session as ours. */

@@ -10,6 +10,7 @@ import { createFlexpriceChanges } from './changes.ts';
 import { createFlexpriceClient } from './client.ts';
 import { planIndex } from './listing.ts';
 import { toSession } from './mapping.ts';
+import { flexpriceWebhook } from './webhook.ts';
 import { flexpriceSession } from './wire.ts';
 
 /** Flexprice: subscriptions bought through a hosted page. It has no list, and its delete only puts the record away. */
@@ -32,5 +33,6 @@ export function createFlexprice({ upstream, log, now }: ProviderOptions): Provid
       return session;
     },
     changes: createFlexpriceChanges({ client, readChanged: (answer) => read(answer, true) }),
+    webhook: flexpriceWebhook,
   };
 }

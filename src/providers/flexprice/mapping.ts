@@ -74,7 +74,7 @@ export function toSession(wire: FlexpriceSession, { fetchedAt, exact }: MappingC
 }
 
 /** Flexprice has no word for a canceled checkout: it notes the time and leaves the status open. */
-function statusOf(wire: FlexpriceSession): SessionStatus {
+export function statusOf(wire: Pick<FlexpriceSession, 'checkout_status' | 'cancelled_at'>): SessionStatus {
   const status = toStatus(wire.checkout_status);
   return status === 'OPEN' && wire.cancelled_at ? 'CANCELED' : status;
 }

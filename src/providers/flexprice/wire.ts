@@ -61,4 +61,7 @@ export const flexpriceSession = z.object({
   updated_by: text,
 });
 
+/** What of a session is looked at in an event, which holds a part of it. */
+export const flexpriceEventSession = flexpriceSession.pick({ id: true, checkout_status: true, cancelled_at: true });
+
 export type FlexpriceSession = z.infer<typeof flexpriceSession>;

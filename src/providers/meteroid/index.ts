@@ -9,6 +9,7 @@ import { createMeteroidChanges } from './changes.ts';
 import { createMeteroidClient } from './client.ts';
 import { planList, type ReadMeteroidList } from './listing.ts';
 import { toSession } from './mapping.ts';
+import { createMeteroidWebhook } from './webhook.ts';
 import { meteroidListEnvelope, meteroidSession, meteroidSessionEnvelope } from './wire.ts';
 
 // What its list answers for what is no id of a customer.
@@ -35,6 +36,10 @@ export function createMeteroid({ upstream, log, now }: ProviderOptions): Provide
     return envelope.data.sessions.map((raw) => read(raw, '{sessions: […]} with an id in each'));
   };
   const readAll: ReadMeteroidList = async (query, call) => readList(await client.list(query, call));
+  const readOf = async (customerId: string, call: CallContext): Promise<CheckoutSession[] | null> => {
+    const answer = await client.list({ customer_id: customerId }, call);
+    return UNKNOWN_CUSTOMER.has(answer.status) ? null : readList(answer);
+  };
   const getSession = async (providerId: string, call: CallContext): Promise<CheckoutSession | null> => {
     const answer = await client.get(providerId, call);
     if (!answer) return null;
@@ -50,12 +55,10 @@ export function createMeteroid({ upstream, log, now }: ProviderOptions): Provide
       client,
       readChanged: (answer) => readOne(answer, true),
       readAll: (call) => readAll({}, call),
-      async readOf(customerId, call) {
-        const answer = await client.list({ customer_id: customerId }, call);
-        return UNKNOWN_CUSTOMER.has(answer.status) ? null : readList(answer);
-      },
+      readOf,
       getSession,
       now,
     }),
+    webhook: createMeteroidWebhook(readOf),
   };
 }

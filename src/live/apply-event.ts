@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type CallContext, NO_EXPANSION, type Provider } from '../checkout/provider.ts';
+import type { EventSubject } from '../checkout/provider-event.ts';
+import { isBehind, versionOf } from '../checkout/version.ts';
+import type { SessionIndex } from '../ledger/session-index.ts';
+import type { Reading } from '../reading/index.ts';
+import type { SharedReads } from '../reading/shared-reads.ts';
+import type { Teller } from './teller.ts';
+
+/** What the gateway does about an event. */
+export type ApplyEvent = (provider: Provider, subject: EventSubject, call: CallContext) => Promise<Applied>;
+
+/** LATER: the provider does not show yet what its own event says, or could not be asked. */
+export type Applied = 'APPLIED' | 'LATER';
+
+type ApplyOptions = {
+  reads: SharedReads;
+  /** For one event. */
+  createReading(call: CallContext): Reading;
+  index: SessionIndex;
+  teller: Teller;
+};
+
+/** Milliseconds after which a provider whose replicas are behind is asked again at once. */
+const ASK_AGAIN_MS = [150, 400, 1000];
+
+/**
+ * Has everything that keeps sessions know of an event. The event is a hint: what is shown afterwards is what the provider
+ * answers, however old, doubled or out of order the event was.
+ * @returns a function that throws GatewayError, LedgerError or RedisAway for what is to be tried again later
+ */
+export function createApplyEvent({ reads, createReading, index, teller }: ApplyOptions): ApplyEvent {
+  async function refresh(provider: Provider, providerId: string, subject: EventSubject, call: CallContext) {
+    const shown = subject.is === 'SESSION' ? subject.shown : null;
+    await reads.forget({ provider: provider.name, providerId }, shown ?? undefined);
+    const { value: session, failure } = await createReading(call).sessionRead(
+      { provider: provider.name, providerId },
+      NO_EXPANSION,
+    );
+    if (failure) throw failure;
+    if (!session) return 'LATER';
+    if (provider.listing.kind === 'INDEXED') await index.learn(session);
+    if (shown && isBehind(versionOf(session), shown)) return 'LATER';
+    await teller.tell(session, 'WEBHOOK');
+    return 'APPLIED';
+  }
+  async function once(provider: Provider, subject: EventSubject, call: CallContext): Promise<Applied> {
+    const ids = subject.is === 'SESSION' ? [subject.providerId] : await idsOf(provider, subject, call);
+    const applied = await Promise.all(ids.map((id) => refresh(provider, id, subject, call)));
+    return applied.every((each) => each === 'APPLIED') ? 'APPLIED' : 'LATER';
+  }
+  return async (provider, subject, call) => {
+    for (const waitMs of ASK_AGAIN_MS) {
+      if ((await once(provider, subject, call)) === 'APPLIED') return 'APPLIED';
+      await sleep(waitMs);
+    }
+    return once(provider, subject, call);
+  };
+}
+
+const idsOf = async (provider: Provider, subject: EventSubject, call: CallContext): Promise<string[]> =>
+  (await provider.webhook?.sessionsOf(subject, call)) ?? [];

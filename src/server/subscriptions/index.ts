@@ -1,0 +1,42 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Lifecycle } from '../operations-routes.ts';
+import type { GraphQLServerOptions } from '../options.ts';
+import type { Route } from '../route.ts';
+import { SubscriptionEngine } from './engine.ts';
+import { EventStreams } from './event-streams.ts';
+import { limitsOf } from './limits.ts';
+import { isWebSocketUpgrade, Upgrades } from './upgrades.ts';
+import { WebSockets } from './web-sockets.ts';
+
+/** Everything about subscriptions that the HTTP server has to know. */
+export type Subscriptions = {
+  routes: readonly Route[];
+  /** Whether a request goes to `upgrade` and not to a route. */
+  isUpgrade(request: IncomingMessage): boolean;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends every subscription so that its client connects again elsewhere. */
+  drain(graceMs: number): Promise<void>;
+};
+
+export function createSubscriptions<Context extends object>(
+  options: GraphQLServerOptions<Context>,
+  lifecycle: Lifecycle,
+): Subscriptions {
+  const { schema, log, metrics } = options;
+  const limits = limitsOf(options.subscriptions);
+  const engine = new SubscriptionEngine(options, limits);
+  const webSockets = new WebSockets({ engine, schema, limits, log, metrics });
+  const eventStreams = new EventStreams({ engine, limits, lifecycle, log, metrics });
+  const { allowedOrigins } = options.subscriptions ?? {};
+  const upgrades = new Upgrades({ webSockets, lifecycle, metrics, allowedOrigins });
+  return {
+    routes: [eventStreams.route],
+    isUpgrade: isWebSocketUpgrade,
+    upgrade: (request, socket, head) => upgrades.serve(request, socket, head),
+    async drain(graceMs) {
+      eventStreams.drain();
+      await webSockets.drain(graceMs);
+    },
+  };
+}
