@@ -17,13 +17,9 @@ export function contentOf(session: CheckoutSession): string {
   return hash('sha256', JSON.stringify(content), 'base64url').slice(0, 22);
 }
 
+/** What of a provider's own details does not count. */
 function fixed(details: CheckoutSession['details']): Record<string, unknown> {
-  switch (details.provider) {
-    case 'FLEX':
-      return { paymentIntent: details.paymentIntent?.id ?? null };
-    case 'FLEXPRICE':
-      return { paymentAction: details.paymentAction?.type ?? null, updatedBy: null };
-    case 'METEROID':
-      return {};
-  }
+  if (details.provider === 'FLEX') return { paymentIntent: details.paymentIntent?.id ?? null };
+  if (details.provider === 'FLEXPRICE') return { paymentAction: details.paymentAction?.type ?? null, updatedBy: null };
+  return {};
 }

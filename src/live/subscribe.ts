@@ -57,6 +57,8 @@ type LiveOptions = {
 
 /** Sessions whose last state is remembered for one subscriber: more than can be named. */
 const MOST_REMEMBERED = 200;
+/** Milliseconds over which subscribers are spread that read anew after a gap. */
+const AFTER_GAP_MS = 1000;
 /** Milliseconds after which a session that cannot be read now is read again, before that is said. */
 const READ_AGAIN_MS = [300, 1000];
 
@@ -158,8 +160,11 @@ class Changes<C extends { reading: Reading }> {
 
   /** Of sessions that are not named nobody can tell which have changed. */
   async *#afterGap(): AsyncGenerator<LiveEvent<C>> {
+    if (!this.#wish.sessions) return;
+    // All subscribers are told of a gap at one moment.
+    await sleep(Math.random() * AFTER_GAP_MS);
     const context = this.#fork();
-    for (const key of this.#wish.sessions ?? []) {
+    for (const key of this.#wish.sessions) {
       const session = await this.#read(key, context);
       const previousStatus = this.#sent.get(globalId(key.provider, key.providerId))?.status ?? null;
       if (session) yield* this.#send({ session, previousStatus, trigger: 'POLL', at: this.#options.now() }, context);

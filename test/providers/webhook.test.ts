@@ -120,6 +120,14 @@ it.each(NO_IDS)('%j is no id', (id) => {
   expect(flex('refund.updated', { checkout_session: id, payment_intent: 'fpi_1' })).toEqual(payment('fpi_1'));
 });
 
+it.each(['.', '..', 'x'.repeat(94)])('%j is no id of a session, which has to be asked for by it', (id) => {
+  const type = 'checkout.session.completed';
+  expect(reader('FLEXPRICE').read({ event_type: type, checkout_session: { id } }).subject).toBeNull();
+  expect(reader('FLEX').read({ event_type: type, object: { checkout_session_id: id } }).subject).toBeNull();
+  const charge = { event_type: 'charge.refunded', object: { checkout_session: id, payment_intent: 'fpi_1' } };
+  expect(reader('FLEX').read(charge).subject).toEqual(payment('fpi_1'));
+});
+
 it('takes no type from what is no word', () => {
   for (const type of [undefined, null, 7, {}, 'x'.repeat(201), 'a\u0000b']) {
     const body = { type, event_type: type, event: { event_type: type } };
