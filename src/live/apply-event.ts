@@ -41,7 +41,8 @@ export function createApplyEvent({ reads, createReading, index, teller }: ApplyO
     if (!session) return 'LATER';
     if (provider.listing.kind === 'INDEXED') await index.learn(session);
     if (shown && isBehind(versionOf(session), shown)) return 'LATER';
-    await teller.tell(session, 'WEBHOOK');
+    // Of a customer's sessions most have not changed; one of which nobody was told is left to who looks at the list.
+    await (subject.is === 'CUSTOMER' ? teller.tellIfKnown(session, 'WEBHOOK') : teller.tell(session, 'WEBHOOK'));
     return 'APPLIED';
   }
   async function once(provider: Provider, subject: EventSubject, call: CallContext): Promise<Applied> {

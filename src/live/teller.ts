@@ -13,6 +13,8 @@ export type Teller = {
    * @throws LedgerError, or RedisAway when other replicas may not have been told; telling it again then tells them
    */
   tell(session: CheckoutSession, trigger: ChangeTrigger, before?: SessionStatus): Promise<void>;
+  /** The same for one that may not have changed at all: where nothing was told before, it is no news. */
+  tellIfKnown(session: CheckoutSession, trigger: ChangeTrigger): Promise<void>;
   /** A subscriber was shown a session like this, so that it is known what a change changes. Tells nobody. */
   shown(session: CheckoutSession): Promise<void>;
 };
@@ -52,21 +54,30 @@ export function createTeller({ states, broker, now }: TellerOptions): Teller {
     }
     throw new Error('Others are writing the state of a session all the time.');
   }
+  async function tell(session: CheckoutSession, next: (known: State | null) => State | null): Promise<void> {
+    const advanced = await advance(session, next);
+    if (!advanced?.state.untold) return;
+    const { untold, ...told } = advanced.state;
+    await broker.publish({ provider: session.provider, providerId: session.providerId, ...untold });
+    // Should another have written meanwhile, that one tells on.
+    const current = await states.read(session);
+    if (current?.text === advanced.text) await states.replace(session, JSON.stringify(told), current.revision);
+  }
+  /** What follows from how a session is shown now. */
+  function follow(session: CheckoutSession, trigger: ChangeTrigger, before?: SessionStatus) {
+    const version = versionOf(session);
+    const content = contentOf(session);
+    return (known: State | null): State | null => {
+      if (known && (known.content === content || isBehind(version, known.version))) return null;
+      const untold = { previousStatus: known?.status ?? before ?? null, trigger, at: now() };
+      return { status: session.status, version: known ? newest(version, known.version) : version, content, untold };
+    };
+  }
   return {
-    async tell(session, trigger, before) {
-      const version = versionOf(session);
-      const content = contentOf(session);
-      const advanced = await advance(session, (known) => {
-        if (known && (known.content === content || isBehind(version, known.version))) return null;
-        const untold = { previousStatus: known?.status ?? before ?? null, trigger, at: now() };
-        return { status: session.status, version: known ? newest(version, known.version) : version, content, untold };
-      });
-      if (!advanced?.state.untold) return;
-      const { untold, ...told } = advanced.state;
-      await broker.publish({ provider: session.provider, providerId: session.providerId, ...untold });
-      // Should another have written meanwhile, that one tells on.
-      const current = await states.read(session);
-      if (current?.text === advanced.text) await states.replace(session, JSON.stringify(told), current.revision);
+    tell: (session, trigger, before) => tell(session, follow(session, trigger, before)),
+    tellIfKnown(session, trigger) {
+      const next = follow(session, trigger);
+      return tell(session, (known) => known && next(known));
     },
     async shown(session) {
       await advance(session, (known) =>

@@ -41,7 +41,7 @@ export async function createServer<Context extends object>(
   const server = httpServer(new RequestListener(routes, lifecycle, log, metrics), subscriptions, options);
   const drain = drainOf(server);
   const port = await listen(server, host, options.port).catch(async (error: unknown) => {
-    await apollo.stop();
+    await Promise.all([subscriptions.drain(0), apollo.stop()]);
     throw error;
   });
   // Connections that cannot be accepted (too many open files) come here, and must not end the process.

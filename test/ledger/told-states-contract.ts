@@ -117,6 +117,9 @@ function describeKeeping(fresh: FreshStore): void {
       expect((await told.read(KEY))?.text).toBe('"three"');
       pass(TOLD_MS - 1);
       expect((await told.read(KEY))?.text).toBe('"three"');
+      pass(1);
+      expect(await told.replace(KEY, '"four"', null)).toBe(true);
+      expect((await told.read(KEY))?.text).toBe('"four"');
     }));
 }
 

@@ -2,13 +2,16 @@ import { createClient } from 'graphql-ws';
 import { expect } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
-import { startTestGateway, type TestGateway } from '../helpers/gateway.ts';
+import { type ProviderAddress, startTestGateway, type TestGateway } from '../helpers/gateway.ts';
 
 export type Settings = Partial<Parameters<typeof startTestGateway>[0]>;
 
 /** Providers that send webhooks, and gateways in front of them. */
 export type LiveWorld = {
   sandbox: Sandbox;
+  addresses: Record<'FLEXPRICE' | 'METEROID' | 'FLEX', ProviderAddress>;
+  /** Puts a session there, of which no webhook tells; gives the provider's id. */
+  create(provider: (typeof NAMES)[number], properties?: Record<string, unknown>): string;
   /** Its webhooks go to the first gateway that is started, or to the one that asks for them. */
   start(settings?: Settings & { hears?: boolean }): Promise<TestGateway>;
   close(): Promise<void>;
@@ -26,6 +29,11 @@ export async function openWorld(options: { sessions?: number } = {}): Promise<Li
   if (!FLEXPRICE || !METEROID || !FLEX) throw new Error('There are three providers.');
   return {
     sandbox,
+    addresses: { FLEXPRICE, METEROID, FLEX },
+    create(provider, properties = {}) {
+      const created = sandbox.control.create({ provider, ...properties });
+      return String(created.checkout_session_id ?? created.id);
+    },
     async start({ hears = gateways.length === 0, ...settings } = {}) {
       const gateway = await startTestGateway({
         providers: { FLEXPRICE, METEROID, FLEX },

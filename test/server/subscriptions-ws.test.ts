@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FormattedExecutionResult } from 'graphql';
 import { type Client, createClient } from 'graphql-ws';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -15,7 +14,7 @@ function clientFor({ wsUrl }: World, options: Options = {}): Client {
 
 /** Everything that one subscription gets. */
 function collect(client: Client, query: string, variables: Record<string, unknown> = {}) {
-  const results: FormattedExecutionResult<Record<string, unknown>, unknown>[] = [];
+  const results: { data?: Record<string, unknown> | null | undefined }[] = [];
   const ended = Promise.withResolvers<unknown>();
   const stop = client.subscribe<Record<string, unknown>>(
     { query, variables },

@@ -13,7 +13,7 @@ import { RequestErrors, TurnedAway, withCode } from './public-errors.ts';
 /** As for POST. */
 const MAX_TOKENS = 5000;
 
-/** Tokens of documents that are kept though nobody uses them now. One takes about 400 bytes with its nodes. */
+/** Tokens of documents that are kept though nobody uses them now. One takes about 300 bytes with its nodes. */
 const IDLE_TOKENS = 50_000;
 
 /**

@@ -1,8 +1,4 @@
-/**
- * Under this key an event of a source may carry the context that its execution gets: who made the event has looked
- * something up already. Global, because resolvers and what is under them import nothing of the server.
- */
-export const EVENT_CONTEXT: unique symbol = Symbol.for('checkout-gateway.event-context');
+import { EVENT_CONTEXT } from '../../checkout/event-context.ts';
 
 /** Undefined when the event brings none. */
 export const eventContextOf = <Context extends object>(event: unknown): Context | undefined =>

@@ -112,6 +112,7 @@ export class EventStreams<Context extends object> {
 
   async #openReserved(exchange: Exchange, link: Link): Promise<Answer> {
     requireEventStream(exchange);
+    clearTimeout(link.timer);
     return this.#streamed(await this.#call({ method: 'GET', accept: EVENT_STREAM_TYPE, link }), link);
   }
 
@@ -180,7 +181,6 @@ export class EventStreams<Context extends object> {
   }
 
   #attach(link: Link): void {
-    clearTimeout(link.timer);
     if (link.token === null) return;
     this.#reserved.delete(link.token);
     this.#attached.set(link.token, link);

@@ -118,6 +118,20 @@ export function describeRecording(fresh: FreshStore): void {
       expect(await inbox.take(leaseOf('b'), 10)).toEqual([]);
     }));
 
+  it('one of many that are too old comes anew like any other', () =>
+    withInbox(fresh, async (inbox, { now, pass }) => {
+      // More than are removed at once, so that it is still there.
+      for (let number = 0; number < 60; number++) {
+        await inbox.record(newEvent({ eventId: `evt_${number}` }), leaseOf('a'));
+        pass(1);
+      }
+      await inbox.postpone('FLEXPRICE', 'evt_59', 'a', LEASE_MS);
+      pass(EVENT_MS - 1);
+      const anew = newEvent({ eventId: 'evt_59', subject: '{}' });
+      expect(await inbox.record(anew, leaseOf('b', 0))).toBe(true);
+      expect(await inbox.take(leaseOf('c'), 10)).toEqual([{ ...anew, receivedAt: now(), attempts: 0 }]);
+    }));
+
   it('a provider without an account is refused', () =>
     withInbox(fresh, async (inbox) => {
       const refusal = { name: 'LedgerError', message: 'The ledger was opened for no account of FLEX.' };

@@ -127,7 +127,8 @@ describe("operations in the ledger's file", () => {
     await older.sessionIndex.learn(sessionOf(indexed('a')));
     await older.close();
     const database = new DatabaseSync(join(directory, 'ledger.sqlite'));
-    database.exec('DROP TABLE operation; DROP TABLE claim; PRAGMA user_version = 1');
+    for (const table of ['operation', 'claim', 'inbox_event', 'told_state']) database.exec(`DROP TABLE ${table}`);
+    database.exec('PRAGMA user_version = 1');
     database.close();
     const newer = await open();
     expect(await newer.sessionIndex.count('FLEXPRICE', NO_FILTER)).toBe(1);

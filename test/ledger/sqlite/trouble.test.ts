@@ -79,7 +79,7 @@ describe('a ledger that cannot be opened says why', () => {
   it('a database of a newer release', async () => {
     const directory = await changed('PRAGMA user_version = 1000');
     expect(await refusal(directory)).toMatch(
-      /^The ledger cannot be opened: expected DATA_DIR \(.+\) to have version 2 or older, got version 1000, which a newer/,
+      /^The ledger cannot be opened: expected DATA_DIR \(.+\) to have version 3 or older, got version 1000, which a newer/,
     );
   });
 
