@@ -20,7 +20,11 @@ export type Outcome =
   | { is: 'UNKNOWN' };
 
 /** What stands in the ledger as the result of an operation that is finished. */
-export type StoredResult = { providerId: string | null } | { userErrors: UserError[] } | { code: string };
+export type StoredResult =
+  | { providerId: string | null }
+  /** With how often the provider has refused it by now. */
+  | { userErrors: UserError[]; refusals: number }
+  | { code: string; refusals: number };
 
 /** Milliseconds after which asking again makes sense. */
 const ASK_AGAIN_MS = 3000;

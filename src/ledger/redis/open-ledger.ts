@@ -50,6 +50,7 @@ export async function openRedisLedger({
       renew: (...args) => operations.renew(...args),
       finish: (...args) => operations.finish(...args),
       find: (...args) => operations.find(...args),
+      unfinished: (...args) => operations.unfinished(...args),
       takeLeft: (...args) => operations.takeLeft(...args),
       claim: (...args) => operations.claim(...args),
       claimedBy: (...args) => operations.claimedBy(...args),

@@ -25,11 +25,15 @@ const RENEW = `UPDATE operation SET lease_until = :until
   WHERE id = :id AND lease_owner = :owner AND started_at > :end`;
 
 const FINISH = `UPDATE operation
-  SET state = :state, result = :result, finished_at = :finishedAt, lease_owner = NULL, lease_until = 0
+  SET state = :state, result = coalesce(:result, result), finished_at = :finishedAt, lease_owner = NULL, lease_until = 0
   WHERE id = :id AND lease_owner = :owner AND started_at > :end`;
 
 const FIND = `SELECT * FROM operation WHERE id IN (SELECT value FROM json_each(:ids)) AND started_at > :end
   ORDER BY started_at DESC LIMIT 1`;
+
+const UNFINISHED = `SELECT * FROM operation INDEXED BY operation_unfinished
+  WHERE state IN ('IN_PROGRESS', 'UNKNOWN') AND started_at > :end AND account = :account
+  AND json_extract(scope, '$.kind') = :kind LIMIT :limit`;
 
 const LEFT = `SELECT id FROM operation INDEXED BY operation_unfinished
   WHERE state IN ('IN_PROGRESS', 'UNKNOWN') AND started_at > :end AND lease_until <= :now
@@ -81,6 +85,13 @@ export function createSqliteOperations({ database, accounts, now, place }: Optio
       const ids = JSON.stringify(idsOfKey(accounts, caller, idempotencyKey));
       const row = await read('find an operation', () => statement(FIND).get({ ids, end: endOfKept(now()) }));
       return row ? toOperation(row) : null;
+    },
+    async unfinished(provider, kind, limit) {
+      const account = accountOf(provider);
+      const rows = await read('look for unfinished operations', () =>
+        statement(UNFINISHED).all({ account, kind, end: endOfKept(now()), limit: limit + 1 }),
+      );
+      return rows.length > limit ? null : rows.map(toOperation);
     },
     async takeLeft(lease, limit) {
       const task = 'take operations that were left';
