@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change, ChangeHandler, ChangeKind, UserError } from '../checkout/change.ts';
-import { GatewayError } from '../checkout/errors.ts';
 import type { CallContext, Provider } from '../checkout/provider.ts';
+import type { ProviderName } from '../checkout/provider-name.ts';
 import { LedgerError } from '../ledger/ledger.ts';
-import type { Operation, OperationLease, OperationScope } from '../ledger/operations.ts';
+import type { Operation, OperationLease, OperationScope, OperationState } from '../ledger/operations.ts';
 import { freshProviderKey, inputHashOf } from './identity.ts';
 import { handlerOf, type LeasedWork, leaseOf, type WorkOptions, workOnLease } from './leased-work.ts';
 import { findOut, makeChange } from './make.ts';
-import { inProgress, type Outcome, outcomeUnknown, refused } from './outcome.ts';
+import { inProgress, maybeBegun, notBegun, type Outcome, outcomeUnknown, refused } from './outcome.ts';
 import { outcomeIn } from './stored.ts';
 
 /** A change that a caller wants to be made. */
@@ -95,10 +95,15 @@ class ChangeMaker implements Changes {
     const scope: OperationScope = { caller, kind: change.kind, idempotencyKey };
     const inputHash = inputHashOf({ provider: provider.name, change });
     const lease = leaseOf();
+    /** How an earlier request with the key was seen to stand. */
+    let seen: OperationState | null = null;
     for (;;) {
       const wanted = { scope, provider: provider.name, inputHash, change: JSON.stringify(change) };
-      const begun = await this.#fromLedger(this.#options.operations.begin(wanted, lease));
+      const begun = await this.#options.operations.begin(wanted, lease).catch((error: unknown) => {
+        throw this.#notBegun(error, provider.name, seen);
+      });
       const { operation } = begun;
+      seen = operation.state;
       switch (begun.is) {
         case 'STARTED':
           return this.#answer(operation, await this.#work({ operation, lease, call, work: makeChange }));
@@ -128,12 +133,8 @@ class ChangeMaker implements Changes {
     const found = await this.#fromLedger(operations.find(caller, idempotencyKey));
     if (!found || found.finishedAt !== null) return found;
     const lease = leaseOf();
-    const { scope, provider, change } = found;
-    const inputHash = inputHashOf({ provider, change: JSON.parse(change) });
-    const begun = await this.#fromLedger(operations.begin({ scope, provider, change, inputHash }, lease));
-    if (begun.is === 'LEFT') await this.#work({ operation: begun.operation, lease, call, work: findOut });
-    // It was found to have failed just now; nobody has asked for it to be made again.
-    if (begun.is === 'STARTED') await this.#fromLedger(operations.finish(found.id, lease.owner, 'FAILED', null));
+    const taken = await this.#fromLedger(operations.take(found, lease));
+    if (taken) await this.#work({ operation: taken, lease, call, work: findOut });
     return this.#fromLedger(operations.find(caller, idempotencyKey));
   }
 
@@ -150,18 +151,22 @@ class ChangeMaker implements Changes {
     return resultOf(outcome, isReplayed && outcome.is === 'DONE');
   }
 
-  /** A change that cannot be written down must not be made. */
+  /** A change that cannot be written down must not be made; but an earlier request, or this one, may be written down. */
+  #notBegun(error: unknown, provider: ProviderName, seen: OperationState | null): unknown {
+    if (!(error instanceof LedgerError)) return error;
+    this.#options.log.error({ error: error.message }, 'the ledger cannot be written: a change was not made');
+    if (seen === 'IN_PROGRESS') return inProgress(provider);
+    if (seen !== null) return outcomeUnknown(provider, true);
+    return error.mayBeWritten ? maybeBegun(provider) : notBegun();
+  }
+
   async #fromLedger<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
-      this.#options.log.error({ error: error.message }, 'the ledger cannot be written: a change was not made');
-      throw new GatewayError(
-        'INTERNAL_SERVER_ERROR',
-        'The gateway cannot use its own ledger at the moment; nothing was sent to the provider.',
-        { retryable: true, retryAfterMs: 1000 },
-      );
+      this.#options.log.error({ error: error.message }, 'the ledger cannot be used: an operation cannot be shown');
+      throw notBegun();
     }
   }
 }

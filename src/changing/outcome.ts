@@ -44,6 +44,23 @@ export const outcomeUnknown = (provider: ProviderName, hasKey: boolean): Gateway
     { provider, retryable: true, retryAfterMs: ASK_AGAIN_MS, ...(hasKey && { safeWithNewKey: false }) },
   );
 
+/** It was to be written down before it is sent; whether it was, and is sent later, nobody knows. */
+export const maybeBegun = (provider: ProviderName): GatewayError =>
+  new GatewayError(
+    'OUTCOME_UNKNOWN',
+    "The gateway's ledger did not say whether the change was begun. Send it again with the same idempotencyKey to find out; " +
+      'a new key could do it twice.',
+    { provider, retryable: true, retryAfterMs: ASK_AGAIN_MS, safeWithNewKey: false },
+  );
+
+/** The ledger cannot be used, so that nothing may be sent. Whether an earlier request with the key was, it cannot tell. */
+export const notBegun = (): GatewayError =>
+  new GatewayError(
+    'INTERNAL_SERVER_ERROR',
+    'The gateway cannot use its own ledger at the moment; this request sent nothing to the provider.',
+    { retryable: true, retryAfterMs: 1000, safeWithNewKey: false },
+  );
+
 export const inProgress = (provider: ProviderName): GatewayError =>
   new GatewayError(
     'IDEMPOTENCY_IN_PROGRESS',

@@ -59,7 +59,7 @@ export type NewOperation = {
 /**
  * Changes that are under way or were, for 72 hours each. What a method has answered is on disk, or wherever the store
  * keeps things safe: a process that dies afterwards loses nothing. Every method rejects with a LedgerError when the store
- * fails, and then nothing was changed.
+ * fails, and then nothing was changed, unless the error says that it may have been.
  */
 export type Operations = {
   /** Writes IN_PROGRESS, unless there is such an operation that stands in the way. All at once: of many that begin, one gets it. */
@@ -84,6 +84,11 @@ export type Operations = {
    * @returns null when there are more than the limit
    */
   unfinished(provider: ProviderName, kind: ChangeKind, limit: number): Promise<Operation[] | null>;
+  /**
+   * Takes the lease of one operation that was left unfinished, as it was when it was found. Null when it is not left, or
+   * was begun anew since.
+   */
+  take(operation: Operation, lease: OperationLease): Promise<Operation | null>;
   /** Takes the lease of operations that were left unfinished (UNKNOWN, or IN_PROGRESS with a lease that ran out), the oldest first. */
   takeLeft(lease: OperationLease, limit: number): Promise<Operation[]>;
   /**

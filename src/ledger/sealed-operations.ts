@@ -39,6 +39,10 @@ export function createSealedOperations(operations: Operations, encryptionKey: Bu
       const found = await operations.unfinished(provider, kind, limit);
       return found?.map(opened) ?? null;
     },
+    async take(operation, lease) {
+      const taken = await operations.take(operation, lease);
+      return taken && opened(taken);
+    },
     async takeLeft(lease, limit) {
       const left = await operations.takeLeft(lease, limit);
       // One that was written with another key must not stand in the way of the others.

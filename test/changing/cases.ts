@@ -52,7 +52,7 @@ export async function stateOf(key: string, ask: Ask): Promise<string | null> {
   return (data.operation as { state: string } | null)?.state ?? null;
 }
 
-const isKnown = (state: string | null | undefined): boolean => state === 'SUCCEEDED' || state === 'FAILED';
+export const isKnown = (state: string | null | undefined): boolean => state === 'SUCCEEDED' || state === 'FAILED';
 
 export const isCreateOf = ({ operation }: Case, provider: string): boolean => operation.name === `${provider} create`;
 

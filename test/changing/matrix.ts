@@ -47,9 +47,7 @@ async function tellAll(stories: Stories, told: Map<string, PromiseSettledResult<
   const tell = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [name, story] = next;
-      const t = performance.now();
       const [result] = await Promise.allSettled([story()]);
-      console.log(name, Math.round(performance.now() - t), JSON.stringify(result.status === 'fulfilled' ? Object.groupBy(result.value.map((c) => c.first + c.state + c.effects), (x) => x) : 0).replace(/\[.*?\]/g, (x) => String(x.split(',').length)));
       told.set(name, result);
     }
   };
@@ -91,7 +89,6 @@ function expectNumbers(cases: Case[], caseCount: number): void {
     effects: cases.reduce((sum, { effects }) => sum + effects, 0),
     settled: unknown - unsettled.length,
   };
-  console.log(JSON.stringify({ ...numbers, unknown, unsettled: unsettled.length }));
   expect(numbers).toEqual({
     cases: caseCount,
     twice: 0,

@@ -109,6 +109,9 @@ function isAsPromised(one: Case): boolean {
       return effects === 0 && first !== 'SUCCESS';
     case 'UNKNOWN':
       return isCreateOf(one, 'flexprice') && first !== 'SUCCESS' && first !== 'FAILURE';
+    // The ledger could not be written, so it was not begun.
+    case null:
+      return effects === 0 && first === 'FAILURE';
     default:
       return false;
   }

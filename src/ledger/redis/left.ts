@@ -9,6 +9,10 @@ const START_LENGTH = 15;
 /** What stands for the account of an operation. */
 export const accountOf = ({ member }: Left): string => member.slice(START_LENGTH, START_LENGTH + DIGEST_LENGTH);
 
+/** How an operation stands among those that are unfinished. */
+export const memberOf = (startedAt: number, account: string, id: string): string =>
+  `${String(startedAt).padStart(START_LENGTH, '0')}${account}${id}`;
+
 const AT_ONCE = 1000;
 
 /** All operations of the ledger's accounts whose lease is over, the oldest first. It takes no lease. */

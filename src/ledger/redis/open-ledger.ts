@@ -51,6 +51,7 @@ export async function openRedisLedger({
       finish: (...args) => operations.finish(...args),
       find: (...args) => operations.find(...args),
       unfinished: (...args) => operations.unfinished(...args),
+      take: (...args) => operations.take(...args),
       takeLeft: (...args) => operations.takeLeft(...args),
       claim: (...args) => operations.claim(...args),
       claimedBy: (...args) => operations.claimedBy(...args),

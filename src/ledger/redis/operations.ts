@@ -14,7 +14,7 @@ import {
 } from '../operations.ts';
 import type { Caller } from './caller.ts';
 import { accountText, claimKey, leftKey, operationKey, PARTS, partOf } from './key-names.ts';
-import { accountOf, lookForLeft } from './left.ts';
+import { accountOf, lookForLeft, memberOf } from './left.ts';
 import { readFields, toFields } from './operation-fields.ts';
 
 type Options = { caller: Caller; accounts: LedgerAccounts; now: () => number };
@@ -102,6 +102,15 @@ class SharedOperations implements Operations {
       .flatMap((reply) => this.#read(reply) ?? [])
       .filter(({ scope, state }) => scope.kind === kind && (state === 'IN_PROGRESS' || state === 'UNKNOWN'));
     return found.length > limit ? null : found;
+  }
+
+  async take(operation: Operation, { owner, ms }: OperationLease): Promise<Operation | null> {
+    const { id, provider, scope, startedAt } = operation;
+    const part = partOf(scope.caller, scope.idempotencyKey);
+    const member = memberOf(startedAt, accountText(provider, this.#caller.accountOf(provider)), id);
+    const args = [...this.#moment(), owner, this.#end(ms), member];
+    const keys = [operationKey(part, id), leftKey(part)];
+    return this.#read(await this.#caller.call('take an operation that was left', 'ledgerTake', keys, args));
   }
 
   async takeLeft({ owner, ms }: OperationLease, limit: number): Promise<Operation[]> {

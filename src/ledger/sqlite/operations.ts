@@ -35,6 +35,9 @@ const UNFINISHED = `SELECT * FROM operation INDEXED BY operation_unfinished
   WHERE state IN ('IN_PROGRESS', 'UNKNOWN') AND started_at > :end AND account = :account
   AND json_extract(scope, '$.kind') = :kind LIMIT :limit`;
 
+const IS_LEFT = `SELECT 1 FROM operation WHERE id = :id AND started_at = :startedAt
+  AND state IN ('IN_PROGRESS', 'UNKNOWN') AND started_at > :end AND lease_until <= :now`;
+
 const LEFT = `SELECT id FROM operation INDEXED BY operation_unfinished
   WHERE state IN ('IN_PROGRESS', 'UNKNOWN') AND started_at > :end AND lease_until <= :now
   AND account IN (SELECT value FROM json_each(:accounts)) ORDER BY started_at LIMIT :limit`;
@@ -92,6 +95,14 @@ export function createSqliteOperations({ database, accounts, now, place }: Optio
         statement(UNFINISHED).all({ account, kind, end: endOfKept(now()), limit: limit + 1 }),
       );
       return rows.length > limit ? null : rows.map(toOperation);
+    },
+    async take({ id, startedAt }, lease) {
+      const row = await write('take an operation that was left', () => {
+        const time = now();
+        const isLeft = statement(IS_LEFT).get({ id, startedAt, now: time, end: endOfKept(time) });
+        return isLeft && take(statement, id, lease, time);
+      });
+      return row ? toOperation(row) : null;
     },
     async takeLeft(lease, limit) {
       const task = 'take operations that were left';
