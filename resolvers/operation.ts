@@ -13,7 +13,8 @@ export const CheckoutOperation: CheckoutOperationResolvers = {
     const key = sessionOf(operation);
     return key && reading.session(key, expansionOf(info));
   },
-  userErrors: ({ result }) => resultIn(result).userErrors ?? [],
+  // What is being tried anew may succeed yet.
+  userErrors: ({ state, result }) => (state === 'FAILED' ? (resultIn(result).userErrors ?? []) : []),
 };
 
 /** The session that was made or changed; null when none was, or none is known. */

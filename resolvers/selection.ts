@@ -19,14 +19,17 @@ const FREE: ReadonlySet<string> = new Set(['id', '__typename']);
 
 /**
  * What has to be asked of the provider so that the sessions below a field can answer what the client selected: the
- * customer or the payment intent, when more than its id is wanted. Sessions at several paths (`['edges', 'node']` and
+ * customer or the payment intent, when more than its id is wanted. What may be done with a session is exact only with its
+ * payment intent: it tells whether an authorization has run out. Sessions at several paths (`['edges', 'node']` and
  * `['nodes']` of a connection) are looked at together.
  */
 export function expansionOf(info: GraphQLResolveInfo, ...paths: readonly SessionPath[]): Expansion {
   const sessions = (paths.length > 0 ? paths : [[]]).flatMap((path) => follow(info.fieldNodes, path, info));
   return {
     customer: wantsMoreThanId(sessions, ['customer'], info),
-    paymentIntent: wantsMoreThanId(sessions, ['details', 'paymentIntent'], info),
+    paymentIntent:
+      wantsMoreThanId(sessions, ['details', 'paymentIntent'], info) ||
+      follow(sessions, ['availableActions'], info).length > 0,
   };
 }
 

@@ -123,7 +123,6 @@ async function assemble(
     settle,
     log: gatewayLog,
     now,
-    isShared: redis !== null,
   });
   const recovery = startRecovery({ operations, changes, log: gatewayLog, now });
   opened.defer(() => recovery.stop());

@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change, ChangeHandler, ChangeKind, UserError } from '../checkout/change.ts';
-import { GatewayError } from '../checkout/errors.ts';
 import type { CallContext, Provider } from '../checkout/provider.ts';
 import type { ProviderName } from '../checkout/provider-name.ts';
 import { LedgerError } from '../ledger/ledger.ts';
-import type { Operation, OperationLease, OperationScope, Operations } from '../ledger/operations.ts';
-import type { Log } from '../telemetry/log.ts';
-import { freshProviderKey, inputHashOf, providerKeyOf } from './identity.ts';
-import { findOut, type Making, makeChange } from './make.ts';
-import { inProgress, type Outcome, outcomeUnknown, refused, type StoredResult } from './outcome.ts';
-import type { Settle } from './settle.ts';
+import type { Operation, OperationLease, OperationScope, OperationState } from '../ledger/operations.ts';
+import { freshProviderKey, inputHashOf } from './identity.ts';
+import { handlerOf, type LeasedWork, leaseOf, type WorkOptions, workOnLease } from './leased-work.ts';
+import { findOut, makeChange } from './make.ts';
+import { inProgress, maybeBegun, notBegun, type Outcome, outcomeUnknown, refused } from './outcome.ts';
+import { outcomeIn } from './stored.ts';
 
 /** A change that a caller wants to be made. */
 export type ChangeRequest = {
@@ -46,22 +45,6 @@ export type Changes = {
   findOutLeft(operation: Operation, lease: OperationLease, call: CallContext, parkMs: number): Promise<void>;
 };
 
-type ChangesOptions = {
-  /** The enabled ones. */
-  providers: ReadonlyMap<ProviderName, Provider>;
-  operations: Operations;
-  /** Has caches and the index learn what became of a change. */
-  settle: Settle;
-  log: Log;
-  /** Epoch milliseconds. */
-  now: () => number;
-  /** Whether other processes make changes too. */
-  isShared: boolean;
-};
-
-/** Milliseconds that a lease lasts without being renewed: a process that died leaves its operations to others then. */
-export const LEASE_MS = 5000;
-const RENEW_EVERY_MS = 1500;
 /** Milliseconds between two looks at an operation that somebody else is at. */
 const LOOK_MS = 100;
 /** Milliseconds that are left for the answer itself. */
@@ -69,32 +52,18 @@ const ANSWER_MS = 200;
 
 const KEY_FIELD = ['input', 'idempotencyKey'];
 
-export function createChanges(options: ChangesOptions): Changes {
-  return new ChangeMaker(options);
-}
+export const createChanges = (options: WorkOptions): Changes => new ChangeMaker(options);
 
 class ChangeMaker implements Changes {
-  readonly #providers: ReadonlyMap<ProviderName, Provider>;
-  readonly #operations: Operations;
-  readonly #settle: Settle;
-  readonly #log: Log;
-  readonly #now: () => number;
-  readonly #isShared: boolean;
-  /** Creates that are being made or found out about, by provider. */
-  readonly #creating = new Map<ProviderName, number>();
+  readonly #options: WorkOptions;
 
-  constructor({ providers, operations, settle, log, now, isShared }: ChangesOptions) {
-    this.#isShared = isShared;
-    this.#providers = providers;
-    this.#operations = operations;
-    this.#settle = settle;
-    this.#log = log;
-    this.#now = now;
+  constructor(options: WorkOptions) {
+    this.#options = options;
   }
 
   async make(request: ChangeRequest): Promise<ChangeResult> {
     const { provider, change, idempotencyKey } = request;
-    const handler = provider.changes?.[change.kind] as ChangeHandler<ChangeKind> | undefined;
+    const handler = handlerOf(provider, change.kind);
     if (!handler) {
       const message = 'This provider cannot do that; see availableActions and providers { operations }.';
       const field = ['input', change.kind === 'CREATE' ? 'session' : 'id'];
@@ -108,13 +77,15 @@ class ChangeMaker implements Changes {
     { provider, change, call }: ChangeRequest,
     handler: ChangeHandler<ChangeKind>,
   ): Promise<ChangeResult> {
-    await this.#settle.before(provider.name, change);
-    const making = this.#making({ provider: provider.name, change, handler, key: freshProviderKey(), call, own: null });
+    const { settle, now } = this.#options;
+    await settle.before(provider.name, change);
+    const unanswered = { sentAt: now(), isTaken: async () => false, rivals: async () => null };
+    const making = { provider: provider.name, change, handler, key: freshProviderKey(), unanswered, call, now };
     const outcome = await makeChange(making).catch(async (error: unknown) => {
-      await this.#settle.after(provider.name, change, { is: 'UNKNOWN' });
+      await settle.after(provider.name, change, { is: 'UNKNOWN' });
       throw error;
     });
-    await this.#settle.after(provider.name, change, outcome);
+    await settle.after(provider.name, change, outcome);
     if (outcome.is === 'UNKNOWN') throw outcomeUnknown(provider.name, false);
     return resultOf(outcome, false);
   }
@@ -124,14 +95,18 @@ class ChangeMaker implements Changes {
     const scope: OperationScope = { caller, kind: change.kind, idempotencyKey };
     const inputHash = inputHashOf({ provider: provider.name, change });
     const lease = leaseOf();
+    /** How an earlier request with the key was seen to stand. */
+    let seen: OperationState | null = null;
     for (;;) {
-      const begun = await this.#fromLedger(
-        this.#operations.begin({ scope, provider: provider.name, inputHash, change: JSON.stringify(change) }, lease),
-      );
+      const wanted = { scope, provider: provider.name, inputHash, change: JSON.stringify(change) };
+      const begun = await this.#options.operations.begin(wanted, lease).catch((error: unknown) => {
+        throw this.#notBegun(error, provider.name, seen);
+      });
       const { operation } = begun;
+      seen = operation.state;
       switch (begun.is) {
         case 'STARTED':
-          return this.#answer(operation, await this.#work(operation, lease, call, makeChange));
+          return this.#answer(operation, await this.#work({ operation, lease, call, work: makeChange }));
         case 'SUCCEEDED':
           return resultOf(outcomeIn(operation), true);
         case 'OTHER_INPUT': {
@@ -139,13 +114,13 @@ class ChangeMaker implements Changes {
           return resultOf(refused('IDEMPOTENCY_CONFLICT', message, KEY_FIELD), false);
         }
         case 'LEFT': {
-          const outcome = await this.#work(operation, lease, call, findOut);
+          const outcome = await this.#work({ operation, lease, call, work: findOut });
           // It was never made, and this request wants it made.
           if (outcome.is === 'NOT_DONE') break;
           return this.#answer(operation, outcome, true);
         }
         case 'BUSY':
-          if (call.deadline - this.#now() < LOOK_MS + ANSWER_MS) {
+          if (call.deadline - this.#options.now() < LOOK_MS + ANSWER_MS) {
             throw operation.state === 'UNKNOWN' ? outcomeUnknown(provider.name, true) : inProgress(provider.name);
           }
           await sleep(LOOK_MS);
@@ -154,83 +129,21 @@ class ChangeMaker implements Changes {
   }
 
   async operation(caller: string, idempotencyKey: string, call: CallContext): Promise<Operation | null> {
-    const found = await this.#fromLedger(this.#operations.find(caller, idempotencyKey));
+    const { operations } = this.#options;
+    const found = await this.#fromLedger(operations.find(caller, idempotencyKey));
     if (!found || found.finishedAt !== null) return found;
     const lease = leaseOf();
-    const begun = await this.#fromLedger(this.#operations.begin(found, lease));
-    if (begun.is === 'LEFT') await this.#work(begun.operation, lease, call, findOut);
-    // It was found to have failed just now; nobody has asked for it to be made again.
-    if (begun.is === 'STARTED') await this.#operations.finish(found.id, lease.owner, 'FAILED', found.result);
-    return this.#fromLedger(this.#operations.find(caller, idempotencyKey));
+    const taken = await this.#fromLedger(operations.take(found, lease));
+    if (taken) await this.#work({ operation: taken, lease, call, work: findOut });
+    return this.#fromLedger(operations.find(caller, idempotencyKey));
   }
 
   async findOutLeft(operation: Operation, lease: OperationLease, call: CallContext, parkMs: number): Promise<void> {
-    await this.#work(operation, lease, call, findOut, parkMs);
+    await this.#work({ operation, lease, call, work: findOut, parkMs });
   }
 
-  /** Works on an operation while holding its lease, and writes what became of it. */
-  async #work(
-    operation: Operation,
-    lease: OperationLease,
-    call: CallContext,
-    work: (making: Making) => Promise<Outcome>,
-    parkMs?: number,
-  ): Promise<Outcome> {
-    const { provider } = operation;
-    const change: Change = JSON.parse(operation.change);
-    const handler = this.#providers.get(provider)?.changes?.[change.kind] as ChangeHandler<ChangeKind> | undefined;
-    // Its provider has been disabled since.
-    if (!handler) return { is: 'UNKNOWN' };
-    const making = this.#making({ provider, change, handler, key: providerKeyOf(operation), call, own: operation });
-    const stopRenewing = this.#renew(operation, lease);
-    if (change.kind === 'CREATE') this.#count(provider, 1);
-    try {
-      await this.#settle.before(provider, change);
-      const outcome = await this.#claimed(operation, change, await work(making));
-      await this.#settle.after(provider, change, outcome);
-      if (outcome.is === 'UNKNOWN' && parkMs !== undefined) await this.#park(operation, lease, parkMs);
-      else await this.#write(operation, lease, outcome);
-      return outcome;
-    } finally {
-      stopRenewing();
-      if (change.kind === 'CREATE') this.#count(provider, -1);
-    }
-  }
-
-  #count(provider: ProviderName, by: number): void {
-    this.#creating.set(provider, (this.#creating.get(provider) ?? 0) + by);
-  }
-
-  /** A session that was found is this operation's only if no other has it. */
-  async #claimed({ id, provider }: Operation, change: Change, outcome: Outcome): Promise<Outcome> {
-    if (change.kind !== 'CREATE' || outcome.is !== 'DONE' || outcome.providerId === null) return outcome;
-    try {
-      const isItsOwn = await this.#operations.claim(provider, outcome.providerId, id);
-      // What the provider has answered to this very change is certain, whoever has claimed it.
-      return isItsOwn || !outcome.isFound ? outcome : { is: 'UNKNOWN' };
-    } catch (error) {
-      if (!(error instanceof LedgerError)) throw error;
-      // That the session was made is true all the same.
-      this.#log.error({ error: String(error) }, 'the ledger cannot be written: an operation will be looked at again');
-      return outcome;
-    }
-  }
-
-  /** What cannot be written now is found out again later: the operation stays as one that was left. */
-  async #write({ id, provider }: Operation, { owner }: OperationLease, outcome: Outcome): Promise<void> {
-    const [state, result] = storedOf(outcome);
-    try {
-      const isWritten = await this.#operations.finish(id, owner, state, result);
-      if (!isWritten) this.#log.warn({ provider, operation: id }, 'an operation was taken over before it was finished');
-    } catch (error) {
-      if (!(error instanceof LedgerError)) throw error;
-      this.#log.error({ error: error.message }, 'the ledger cannot be written: an operation will be looked at again');
-    }
-  }
-
-  /** Keeps the lease, so that nobody looks at it again too soon. */
-  async #park({ id }: Operation, { owner }: OperationLease, ms: number): Promise<void> {
-    await this.#operations.renew(id, { owner, ms }).catch(() => false);
+  #work(work: LeasedWork): Promise<Outcome> {
+    return workOnLease(this.#options, work);
   }
 
   #answer({ provider }: Operation, outcome: Outcome, isReplayed = false): ChangeResult {
@@ -238,47 +151,25 @@ class ChangeMaker implements Changes {
     return resultOf(outcome, isReplayed && outcome.is === 'DONE');
   }
 
-  #making({
-    provider,
-    change,
-    handler,
-    key,
-    call,
-    own,
-  }: Pick<Making, 'provider' | 'change' | 'handler' | 'key' | 'call'> & { own: Operation | null }): Making {
-    const isTaken = async (providerId: string) => {
-      const owner = await this.#operations.claimedBy(provider, providerId);
-      return owner !== null && owner !== own?.id;
-    };
-    const isAlone = () => !this.#isShared && (this.#creating.get(provider) ?? 0) <= 1;
-    const unanswered = { sentAt: own?.startedAt ?? this.#now(), isTaken, isAlone };
-    return { provider, change, handler, key, unanswered, call, now: this.#now };
+  /** A change that cannot be written down must not be made; but an earlier request, or this one, may be written down. */
+  #notBegun(error: unknown, provider: ProviderName, seen: OperationState | null): unknown {
+    if (!(error instanceof LedgerError)) return error;
+    this.#options.log.error({ error: error.message }, 'the ledger cannot be written: a change was not made');
+    if (seen === 'IN_PROGRESS') return inProgress(provider);
+    if (seen !== null) return outcomeUnknown(provider, true);
+    return error.mayBeWritten ? maybeBegun(provider) : notBegun();
   }
 
-  #renew({ id }: Operation, lease: OperationLease): () => void {
-    const timer = setInterval(() => {
-      this.#operations.renew(id, lease).catch(() => {});
-    }, RENEW_EVERY_MS);
-    return () => clearInterval(timer);
-  }
-
-  /** A change that cannot be written down must not be made. */
   async #fromLedger<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
-      this.#log.error({ error: error.message }, 'the ledger cannot be written: a change was not made');
-      throw new GatewayError(
-        'INTERNAL_SERVER_ERROR',
-        'The gateway cannot use its own ledger at the moment; nothing was sent to the provider.',
-        { retryable: true, retryAfterMs: 1000 },
-      );
+      this.#options.log.error({ error: error.message }, 'the ledger cannot be used: an operation cannot be shown');
+      throw notBegun();
     }
   }
 }
-
-export const leaseOf = (): OperationLease => ({ owner: freshProviderKey(), ms: LEASE_MS });
 
 /** @throws GatewayError for what was not made and the caller cannot mend */
 function resultOf(outcome: Exclude<Outcome, { is: 'UNKNOWN' }>, isReplayed: boolean): ChangeResult {
@@ -290,24 +181,4 @@ function resultOf(outcome: Exclude<Outcome, { is: 'UNKNOWN' }>, isReplayed: bool
     case 'NOT_DONE':
       throw outcome.error;
   }
-}
-
-function storedOf(outcome: Outcome): ['SUCCEEDED' | 'FAILED' | 'UNKNOWN', string | null] {
-  const stored = (result: StoredResult) => JSON.stringify(result);
-  switch (outcome.is) {
-    case 'DONE':
-      return ['SUCCEEDED', stored({ providerId: outcome.providerId })];
-    case 'REFUSED':
-      return ['FAILED', stored({ userErrors: outcome.errors })];
-    case 'NOT_DONE':
-      return ['FAILED', stored({ code: outcome.error.code })];
-    case 'UNKNOWN':
-      return ['UNKNOWN', null];
-  }
-}
-
-/** Of an operation that succeeded. */
-function outcomeIn({ result }: Operation): Outcome & { is: 'DONE' } {
-  const { providerId } = JSON.parse(result ?? '{}') as { providerId?: string | null };
-  return { is: 'DONE', providerId: providerId ?? null, session: null };
 }

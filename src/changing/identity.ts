@@ -1,18 +1,21 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { badUserInput } from '../checkout/errors.ts';
 import type { Operation } from '../ledger/operations.ts';
+import { refusalsOf } from './stored.ts';
 
 /** A text that two changes share when they are the same, whatever order their properties were given in. */
 export const inputHashOf = (input: unknown): string =>
   createHash('sha256').update(canonical(input)).digest('base64url');
 
 /**
- * The key that a provider is sent: the same from every replica for one beginning of an operation, and telling nothing of
- * the client's own. One that failed and is begun anew gets another, because providers remember refusals too. 43 URL-safe
- * characters.
+ * The key that a provider is sent: the same from every replica, as often as an operation is sent, and telling nothing of
+ * the client's own. So what failed for want of an answer that could be believed is not done again when it is tried again.
+ * Only one that the provider refused gets another, because providers remember refusals too. 43 URL-safe characters.
  */
-export const providerKeyOf = ({ id, startedAt }: Pick<Operation, 'id' | 'startedAt'>): string =>
-  createHmac('sha256', 'checkout-gateway provider key').update(`${id} ${startedAt}`).digest('base64url');
+export const providerKeyOf = (operation: Pick<Operation, 'id' | 'result'>): string =>
+  createHmac('sha256', 'checkout-gateway provider key')
+    .update(`${operation.id} ${refusalsOf(operation)}`)
+    .digest('base64url');
 
 /** For a change that is not under a key of the client's. */
 export const freshProviderKey = (): string => randomBytes(32).toString('base64url');

@@ -20,7 +20,11 @@ export type Outcome =
   | { is: 'UNKNOWN' };
 
 /** What stands in the ledger as the result of an operation that is finished. */
-export type StoredResult = { providerId: string | null } | { userErrors: UserError[] } | { code: string };
+export type StoredResult =
+  | { providerId: string | null }
+  /** With how often the provider has refused it by now. */
+  | { userErrors: UserError[]; refusals: number }
+  | { code: string; refusals: number };
 
 /** Milliseconds after which asking again makes sense. */
 const ASK_AGAIN_MS = 3000;
@@ -38,6 +42,23 @@ export const outcomeUnknown = (provider: ProviderName, hasKey: boolean): Gateway
         : 'Read the session to find out.'
     }`,
     { provider, retryable: true, retryAfterMs: ASK_AGAIN_MS, ...(hasKey && { safeWithNewKey: false }) },
+  );
+
+/** It was to be written down before it is sent; whether it was, and is sent later, nobody knows. */
+export const maybeBegun = (provider: ProviderName): GatewayError =>
+  new GatewayError(
+    'OUTCOME_UNKNOWN',
+    "The gateway's ledger did not say whether the change was begun. Send it again with the same idempotencyKey to find out; " +
+      'a new key could do it twice.',
+    { provider, retryable: true, retryAfterMs: ASK_AGAIN_MS, safeWithNewKey: false },
+  );
+
+/** The ledger cannot be used, so that nothing may be sent. Whether an earlier request with the key was, it cannot tell. */
+export const notBegun = (): GatewayError =>
+  new GatewayError(
+    'INTERNAL_SERVER_ERROR',
+    'The gateway cannot use its own ledger at the moment; this request sent nothing to the provider.',
+    { retryable: true, retryAfterMs: 1000, safeWithNewKey: false },
   );
 
 export const inProgress = (provider: ProviderName): GatewayError =>

@@ -1,7 +1,7 @@
-import { LedgerError } from '../ledger/ledger.ts';
 import type { Operations } from '../ledger/operations.ts';
 import type { Log } from '../telemetry/log.ts';
-import { type Changes, leaseOf } from './changes.ts';
+import type { Changes } from './changes.ts';
+import { leaseOf } from './leased-work.ts';
 
 type RecoveryOptions = {
   operations: Operations;
@@ -38,12 +38,11 @@ export function startRecovery({ operations, changes, log, now }: RecoveryOptions
           return changes.findOutLeft(operation, lease, call, parkMs);
         }),
       );
+      if (isFailing) log.info('operations that were left can be looked into again');
       isFailing = false;
     } catch (error) {
-      // The ledger is in trouble, and says so where it is needed; it is tried again.
-      const isLedgers = error instanceof LedgerError;
-      if (!isFailing && !isLedgers)
-        log.error({ error: String(error) }, 'operations that were left cannot be looked into');
+      // Once, and not with every round.
+      if (!isFailing) log.error({ error: String(error) }, 'operations that were left cannot be looked into');
       isFailing = true;
     }
   }

@@ -140,8 +140,11 @@ export type Unanswered = {
   sentAt: number;
   /** Whether a session that was found is known to come from another change. */
   isTaken(providerId: string): Promise<boolean>;
-  /** Whether no other create can be on its way, whose session is not known yet to be its own. */
-  isAlone(): boolean;
+  /**
+   * The other creates at this provider whose outcome is not known, from whichever process: a session may come from one of
+   * them. Null when they cannot be told.
+   */
+  rivals(): Promise<NewSession[] | null>;
 };
 
 /** What can be found out, without doing anything, about a change that was sent and not answered. */

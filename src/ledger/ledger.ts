@@ -23,4 +23,11 @@ export type LedgerAccounts = Readonly<Partial<Record<ProviderName, string>>>;
 /** The ledger's store cannot do what is asked. The message names the setting, what was expected and what came. */
 export class LedgerError extends Error {
   override readonly name = 'LedgerError';
+  /** Whether what was to be written may have been, or yet be. */
+  readonly mayBeWritten: boolean;
+
+  constructor(message: string, { mayBeWritten = false }: { mayBeWritten?: boolean } = {}) {
+    super(message);
+    this.mayBeWritten = mayBeWritten;
+  }
 }

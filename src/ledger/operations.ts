@@ -31,7 +31,7 @@ export type Operation = {
   startedAt: number;
   /** Epoch milliseconds; null while it is IN_PROGRESS or UNKNOWN. */
   finishedAt: number | null;
-  /** JSON; null until it is finished. */
+  /** JSON: of the latest time that it was finished, also while it is begun anew; null until the first. */
   result: string | null;
 };
 
@@ -59,7 +59,7 @@ export type NewOperation = {
 /**
  * Changes that are under way or were, for 72 hours each. What a method has answered is on disk, or wherever the store
  * keeps things safe: a process that dies afterwards loses nothing. Every method rejects with a LedgerError when the store
- * fails, and then nothing was changed.
+ * fails, and then nothing was changed, unless the error says that it may have been.
  */
 export type Operations = {
   /** Writes IN_PROGRESS, unless there is such an operation that stands in the way. All at once: of many that begin, one gets it. */
@@ -68,7 +68,7 @@ export type Operations = {
   renew(id: string, lease: OperationLease): Promise<boolean>;
   /**
    * Writes what became of it and gives the lease up. False, and nothing written, when the lease has been lost.
-   * @param result JSON; null for UNKNOWN
+   * @param result JSON; null leaves what stands there
    */
   finish(
     id: string,
@@ -78,6 +78,17 @@ export type Operations = {
   ): Promise<boolean>;
   /** The newest operation with a key of a caller, of whichever kind; null when there is none. */
   find(caller: string, idempotencyKey: string): Promise<Operation | null>;
+  /**
+   * Operations of a kind at a provider that are IN_PROGRESS or UNKNOWN, whoever's they are and whether or not somebody is at
+   * them; in no order.
+   * @returns null when there are more than the limit
+   */
+  unfinished(provider: ProviderName, kind: ChangeKind, limit: number): Promise<Operation[] | null>;
+  /**
+   * Takes the lease of one operation that was left unfinished, as it was when it was found. Null when it is not left, or
+   * was begun anew since.
+   */
+  take(operation: Operation, lease: OperationLease): Promise<Operation | null>;
   /** Takes the lease of operations that were left unfinished (UNKNOWN, or IN_PROGRESS with a lease that ran out), the oldest first. */
   takeLeft(lease: OperationLease, limit: number): Promise<Operation[]>;
   /**

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { LedgerError } from './ledger.ts';
 import type { Begun, Operation, Operations } from './operations.ts';
 
@@ -12,6 +12,8 @@ const TAG_BYTES = 16;
 export function createSealedOperations(operations: Operations, encryptionKey: Buffer): Operations {
   const key = Buffer.from(hkdfSync('sha256', encryptionKey, '', 'checkout-gateway ledger', 32));
   const { seal, open } = sealOf(key);
+  // What was asked for could be guessed from a hash of it that anybody can make.
+  const keyed = (inputHash: string) => createHmac('sha256', key).update(inputHash).digest('base64url');
   const opened = (operation: Operation): Operation => ({
     ...operation,
     change: open(operation.change),
@@ -22,13 +24,24 @@ export function createSealedOperations(operations: Operations, encryptionKey: Bu
     claim: (provider, providerId, id) => operations.claim(provider, providerId, id),
     claimedBy: (provider, providerId) => operations.claimedBy(provider, providerId),
     async begin(operation, lease) {
-      const begun = await operations.begin({ ...operation, change: seal(operation.change) }, lease);
+      const begun = await operations.begin(
+        { ...operation, inputHash: keyed(operation.inputHash), change: seal(operation.change) },
+        lease,
+      );
       return { ...begun, operation: opened(begun.operation) } as Begun;
     },
     finish: (id, owner, state, result) => operations.finish(id, owner, state, result === null ? null : seal(result)),
     async find(caller, idempotencyKey) {
       const found = await operations.find(caller, idempotencyKey);
       return found && opened(found);
+    },
+    async unfinished(provider, kind, limit) {
+      const found = await operations.unfinished(provider, kind, limit);
+      return found?.map(opened) ?? null;
+    },
+    async take(operation, lease) {
+      const taken = await operations.take(operation, lease);
+      return taken && opened(taken);
     },
     async takeLeft(lease, limit) {
       const left = await operations.takeLeft(lease, limit);

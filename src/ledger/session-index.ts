@@ -60,6 +60,35 @@ export type SessionIndex = {
   count(provider: ProviderName, filter: SessionFilter): Promise<number>;
 };
 
+/** A session as an index holds it, also one that it leaves out for now. */
+export type HeldSession = IndexedSession & {
+  /** Epoch milliseconds up to which it is left out, because its provider did not know it; null for one that is listed. */
+  missingUntil: number | null;
+};
+
+/** The index of one process, or of those of one machine, that another index can be filled from. */
+export type OwnSessionIndex = SessionIndex & {
+  held(key: SessionKey): Promise<HeldSession | null>;
+  /**
+   * What it holds of all accounts that it was opened for, in parts, the session that was met last first.
+   * @param place where the part before ended; null for the first part
+   * @param limit how many to look at
+   */
+  heldFrom(place: number | null, limit: number): Promise<{ sessions: HeldSession[]; next: number | null }>;
+};
+
+/** An index that all replicas write to. */
+export type SharedSessionIndex = SessionIndex & {
+  /**
+   * Remembers what was learned before now, where it is unknown or further along than what is known. Nothing comes back
+   * out of the archive, and nothing that has ended opens again.
+   * @param areNews whether those that are left out shall be left out here too, although they are known to be listed
+   */
+  merge(sessions: readonly HeldSession[], areNews: boolean): Promise<void>;
+  /** A text that stays the same as long as the store has not lost what was written to it; the first call makes one. */
+  mark(): Promise<string>;
+};
+
 /** Milliseconds for which a session that its provider does not know is left out. */
 export const MISSING_FOR_MS = 3_600_000;
 

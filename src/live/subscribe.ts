@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EVENT_CONTEXT } from '../checkout/event-context.ts';
 import { matchesFilter, type SessionFilter } from '../checkout/filter.ts';
-import { globalId, type SessionKey } from '../checkout/global-id.ts';
+import type { SessionKey } from '../checkout/global-id.ts';
 import type { Expansion } from '../checkout/provider.ts';
 import type { ProviderName } from '../checkout/provider-name.ts';
 import type { CheckoutSession } from '../checkout/session.ts';
 import type { SessionStatus } from '../checkout/status.ts';
+import { isBehind, type SessionVersion, versionOf } from '../checkout/version.ts';
 import type { Reading } from '../reading/index.ts';
 import type { ChangeNotice, ChangeTrigger } from './broker.ts';
 import { contentOf } from './content.ts';
@@ -204,4 +205,4 @@ class Changes<C extends { reading: Reading }> {
   }
 }
 
-type Sent = { content: string; status: SessionStatus };
+type Sent = { content: string; status: SessionStatus; version: SessionVersion };

@@ -69,7 +69,9 @@ export function createTeller({ states, broker, now }: TellerOptions): Teller {
     const content = contentOf(session);
     return (known: State | null): State | null => {
       if (known && (known.content === content || isBehind(version, known.version))) return null;
-      const untold = { previousStatus: known?.status ?? before ?? null, trigger, at: now() };
+      // Should the one before not have been told, nobody knows of its status.
+      const previousStatus = known?.untold ? known.untold.previousStatus : (known?.status ?? before ?? null);
+      const untold = { previousStatus, trigger, at: now() };
       return { status: session.status, version: known ? newest(version, known.version) : version, content, untold };
     };
   }

@@ -9,7 +9,7 @@ import { RedisAway, type RedisClient, type RedisLink, type RedisScript } from '.
 import { probe, refreshSlots } from './probe.ts';
 import { Recovery } from './recovery.ts';
 import { TimeLimit } from './time-limit.ts';
-import { reasonOf, troubleOf } from './trouble.ts';
+import { mayBeDone, reasonOf, troubleOf } from './trouble.ts';
 
 /** How many commands in a row may go without an answer in time. */
 const LATE_IN_A_ROW = 2;
@@ -148,7 +148,7 @@ export class GuardedLink implements RedisLink {
       if (trouble.reason === 'MOVED') refreshSlots(client).catch(() => undefined);
     }
     // Without a cause: it would hold the command, with what was to be stored.
-    return new RedisAway(`Redis could not do it: ${trouble.reason}.`);
+    return new RedisAway(`Redis could not do it: ${trouble.reason}.`, { mayBeDone: mayBeDone(error) });
   }
 
   #countLate(reason: string): void {

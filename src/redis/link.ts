@@ -8,6 +8,13 @@ export type RedisScript = { numberOfKeys: number; lua: string };
 /** Redis cannot be asked at the moment: it is away, hung, read-only, full or failing over. */
 export class RedisAway extends Error {
   override readonly name = 'RedisAway';
+  /** Whether the command was sent, and may yet be done. */
+  readonly mayBeDone: boolean;
+
+  constructor(message: string, { mayBeDone = false }: { mayBeDone?: boolean } = {}) {
+    super(message);
+    this.mayBeDone = mayBeDone;
+  }
 }
 
 /**

@@ -57,6 +57,10 @@ const OWN_WORDS: readonly [start: string, trouble: Trouble][] = [
   ['ERR invalid password', { reason: 'WRONGPASS', weight: 'down' }],
 ];
 
+/** Whether a command that failed like this may have been done, or yet be: everything but Redis' own refusals. */
+export const mayBeDone = (error: unknown): boolean =>
+  !(error instanceof Error && REPLIES.has(replyWord(error.message)));
+
 /** What an error of a command tells of Redis; undefined when the command itself is wrong. */
 export function troubleOf(error: unknown): Trouble | undefined {
   if (error instanceof Late) return { reason: 'timeout', weight: 'slow' };

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sandbox } from '../../sandbox/index.ts';
 import type { GraphQLAnswer } from '../helpers/gateway.ts';
+import type { LedgerUnderTest } from './ledger-under-test.ts';
 import type { OperationUnderTest } from './operations.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
@@ -53,33 +52,22 @@ export async function stateOf(key: string, ask: Ask): Promise<string | null> {
   return (data.operation as { state: string } | null)?.state ?? null;
 }
 
-/** What stands in the ledger, without the gateway being asked: asking makes it look. */
-function stateIn(dataDir: string, key: string): string | undefined {
-  const database = new DatabaseSync(join(dataDir, 'ledger.sqlite'), { readOnly: true });
-  try {
-    const row = database.prepare('SELECT state FROM operation WHERE instr(scope, ?) > 0').get(`"${key}"`);
-    return row?.state as string | undefined;
-  } finally {
-    database.close();
-  }
-}
-
-const isKnown = (state: string | null | undefined): boolean => state === 'SUCCEEDED' || state === 'FAILED';
+export const isKnown = (state: string | null | undefined): boolean => state === 'SUCCEEDED' || state === 'FAILED';
 
 export const isCreateOf = ({ operation }: Case, provider: string): boolean => operation.name === `${provider} create`;
 
 /** Has it found out in the way of this case, or lets the time pass in which it must be. */
-export async function settle(one: Case, ask: Ask, dataDir: string): Promise<void> {
+export async function settle(one: Case, ask: Ask, ledger: LedgerUnderTest): Promise<void> {
   const patience = isCreateOf(one, 'flexprice') ? FLEXPRICE_SEEN_MS : SETTLED_WITHIN_MS;
   const end = performance.now() + patience;
   while (performance.now() < end) {
-    if (await looks[one.way](one, ask, dataDir)) return;
+    if (await looks[one.way](one, ask, ledger)) return;
     await sleep(LOOK_MS);
   }
 }
 
-const looks: Record<Way, (one: Case, ask: Ask, dataDir: string) => Promise<boolean>> = {
+const looks: Record<Way, (one: Case, ask: Ask, ledger: LedgerUnderTest) => Promise<boolean>> = {
   RETRY: async (one, ask) => ['SUCCESS', 'FAILURE'].includes(await send(one, ask)),
   OPERATION: async ({ key }, ask) => isKnown(await stateOf(key, ask)),
-  BACKGROUND: async ({ key }, _, dataDir) => isKnown(stateIn(dataDir, key)),
+  BACKGROUND: async ({ key }, _, ledger) => isKnown(await ledger.stateOf(key)),
 };

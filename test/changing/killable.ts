@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { UpstreamPolicy } from '../../src/upstream/index.ts';
 import type { GraphQLAnswer, ProviderAddress } from '../helpers/gateway.ts';
+import type { LedgerUnderTest } from './ledger-under-test.ts';
 import { postTo } from './post.ts';
 
 const PROGRAM = fileURLToPath(new URL('gateway-process.ts', import.meta.url));
@@ -16,14 +17,19 @@ export type KillableGateway = {
   kill(): Promise<void>;
 };
 
-type Options = {
+type Options = LedgerUnderTest['settings'] & {
   providers: Record<string, ProviderAddress>;
-  dataDir: string;
   upstreamPolicy?: Partial<UpstreamPolicy>;
 };
 
 /** The whole gateway as a process of its own. */
-export async function startKillable({ providers, dataDir, upstreamPolicy = {} }: Options): Promise<KillableGateway> {
+export async function startKillable({
+  providers,
+  dataDir,
+  redisUrl,
+  cacheEncryptionKey,
+  upstreamPolicy = {},
+}: Options): Promise<KillableGateway> {
   const settings = Object.entries(providers).flatMap(([name, { apiKey, baseUrl }]) => [
     [`${name}_API_KEY`, apiKey],
     [`${name}_BASE_URL`, baseUrl],
@@ -36,6 +42,8 @@ export async function startKillable({ providers, dataDir, upstreamPolicy = {} }:
       PORT: '0',
       DATA_DIR: dataDir,
       CACHE_MEMORY_MIB: '0',
+      REDIS_URL: redisUrl,
+      CACHE_ENCRYPTION_KEY: cacheEncryptionKey,
       UPSTREAM_POLICY: JSON.stringify(upstreamPolicy),
       ...Object.fromEntries(settings),
     },

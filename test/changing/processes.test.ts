@@ -18,8 +18,8 @@ afterEach(async () => {
 });
 
 async function start(changeDeadlineMs: number): Promise<KillableGateway> {
-  const { addresses: providers, dataDir } = story;
-  const gateway = await startKillable({ providers, dataDir, upstreamPolicy: policyOf(changeDeadlineMs) });
+  const { addresses: providers, ledger } = story;
+  const gateway = await startKillable({ providers, ...ledger.settings, upstreamPolicy: policyOf(changeDeadlineMs) });
   running.push(gateway);
   return gateway;
 }

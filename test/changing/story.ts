@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { type FaultSpec, type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import type { UpstreamPolicy } from '../../src/upstream/index.ts';
 import type { ProviderAddress } from '../helpers/gateway.ts';
 import { type Ask, type Case, casesFor, isCreateOf, send, settle, stateOf, type Way } from './cases.ts';
+import type { LedgerUnderTest, OpenLedger } from './ledger-under-test.ts';
 import { OPERATIONS } from './operations.ts';
+import { openSqliteLedger } from './sqlite-ledger.ts';
 
 /** Past the time in which an unanswered create can still be made at Meteroid. */
 const PAST_CREATES_MS = 61_000;
@@ -26,24 +25,22 @@ export const policyOf = (changeDeadlineMs: number): Partial<UpstreamPolicy> => (
 export type Story = {
   sandbox: Sandbox;
   addresses: Record<'FLEXPRICE' | 'METEROID' | 'FLEX', ProviderAddress>;
-  dataDir: string;
+  ledger: LedgerUnderTest;
   cases: Case[];
   close(): Promise<void>;
 };
 
-export async function openStory(ways: readonly Way[]): Promise<Story> {
-  const sandbox = await startSandbox({ sessions: 3, live: true });
+export async function openStory(ways: readonly Way[], openLedger: OpenLedger = openSqliteLedger): Promise<Story> {
+  const [sandbox, ledger] = await Promise.all([startSandbox({ sessions: 3, live: true }), openLedger()]);
   sandbox.control.switches({ customers: false });
   const { flexprice, meteroid, flex } = sandbox.providers;
-  const dataDir = mkdtempSync(join(tmpdir(), 'changing-'));
   return {
     sandbox,
     addresses: { FLEXPRICE: flexprice, METEROID: meteroid, FLEX: flex },
-    dataDir,
+    ledger,
     cases: casesFor(sandbox, OPERATIONS, ways),
     async close() {
-      await sandbox.stop();
-      rmSync(dataDir, { recursive: true });
+      await Promise.all([sandbox.stop(), ledger.close()]);
     },
   };
 }
@@ -73,16 +70,16 @@ export async function sendAll({ cases, sandbox }: Story, ask: Ask): Promise<void
 
 /** When the trouble is over: has everything found out that is not known yet. */
 export async function settleAll(
-  { cases, sandbox, dataDir }: Story,
+  { cases, sandbox, ledger }: Story,
   ask: Ask,
   jump: (ms: number) => void,
 ): Promise<void> {
   const open = cases.filter(({ first }) => first === 'UNKNOWN' || first === 'GONE');
   const late = open.filter((one) => isCreateOf(one, 'meteroid'));
   const others = open.filter((one) => !late.includes(one));
-  const settled = Promise.all(late.map((one) => settle(one, ask, dataDir)));
+  const settled = Promise.all(late.map((one) => settle(one, ask, ledger)));
   settled.catch(() => {});
-  await Promise.all(others.map((one) => settle(one, ask, dataDir)));
+  await Promise.all(others.map((one) => settle(one, ask, ledger)));
   // That nothing was made is certain only when no more can be. What was ordered to come late has come.
   await sleep(1500);
   sandbox.control.advance({ seconds: PAST_CREATES_MS / 1000 });
@@ -112,6 +109,9 @@ function isAsPromised(one: Case): boolean {
       return effects === 0 && first !== 'SUCCESS';
     case 'UNKNOWN':
       return isCreateOf(one, 'flexprice') && first !== 'SUCCESS' && first !== 'FAILURE';
+    // The ledger could not be written, so it was not begun.
+    case null:
+      return effects === 0 && first === 'FAILURE';
     default:
       return false;
   }

@@ -35,6 +35,9 @@ const bytesOf = (content: Content): Buffer =>
 
 const foundIn = (bytes: Buffer, texts: Iterable<string>): string[] => [...texts].filter((text) => bytes.includes(text));
 
+/** The index of sessions is plain, because Redis sorts by it: ids, times and statuses. */
+const isIndex = ({ key }: Content[number]): boolean => key.includes(':{index:');
+
 /** What stands beside the values, which Redis has to compare. */
 const PLAIN: readonly [field: RegExp, value: RegExp][] = [
   [/^token$/, /^[\w-]{16}$/],
@@ -48,11 +51,15 @@ const PLAIN: readonly [field: RegExp, value: RegExp][] = [
 it('nothing that tells of anybody, or lets anybody in, can be read in Redis when there is a key', async () => {
   const { content, texts, access } = await contentAfterUse(randomBytes(32).toString('base64'));
   expect(texts.size).toBeGreaterThan(100);
-  expect(foundIn(bytesOf(content), [...texts, ...access])).toEqual([]);
+  const index = content.filter(isIndex);
+  const others = content.filter((each) => !isIndex(each));
+  expect(foundIn(bytesOf(others), [...texts, ...access])).toEqual([]);
+  for (const found of foundIn(bytesOf(index), [...texts, ...access]))
+    expect(found).toMatch(/^(cs|cust|subs?|pay)_\w+$/);
   // What is encrypted cannot be made shorter.
   for (const value of valuesIn(content)) expect(deflateRawSync(value).length).toBeGreaterThan(value.length * 0.95);
   // Nothing of anybody's: what Redis is tried with.
-  for (const { key, fields } of content.filter(({ key }) => !key.startsWith('checkout-gateway:probe'))) {
+  for (const { key, fields } of others.filter(({ key }) => !key.startsWith('checkout-gateway:probe'))) {
     expect(key).toMatch(/^checkout-gateway:\d+:[\w-]{32}$/);
     for (const [name, value] of Object.entries(fields)) {
       if (isValue(name)) continue;

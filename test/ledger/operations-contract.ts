@@ -6,6 +6,7 @@ import type { FreshStore } from './operations/harness.ts';
 import { describeLeases } from './operations/leases.ts';
 import { describeRandomOperations } from './operations/random.ts';
 import { describeSharing } from './operations/sharing.ts';
+import { describeUnfinished } from './operations/unfinished.ts';
 
 /**
  * What operations do, whatever they are kept in.
@@ -17,6 +18,7 @@ export function describeOperations(store: string, fresh: FreshStore): void {
     describeLeases(fresh);
     describeFinding(fresh);
     describeClaims(fresh);
+    describeUnfinished(fresh);
     describeRandomOperations(fresh);
   });
 }

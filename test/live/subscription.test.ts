@@ -141,7 +141,11 @@ describe('what is selected', () => {
     const payer = { email: expect.stringContaining('@') };
     expect(changes[0]).toMatchObject({
       was: null,
-      session: { status: 'OPEN', payer, details: { lineItems: [{ quantity: 1 }], paymentIntent: { status: 'requires_payment_method' } } },
+      session: {
+        status: 'OPEN',
+        payer,
+        details: { lineItems: [{ quantity: 1 }], paymentIntent: { status: 'requires_payment_method' } },
+      },
     });
     pay('flex', providerId);
     await subscriber.until(2);

@@ -6,11 +6,15 @@ import { callContext, changesRig } from './changes-rig.ts';
 const rig = changesRig();
 const advance = (seconds: number) => rig.sandbox.control.advance({ seconds });
 
-type Circumstances = { sentAt: number; taken?: string[] };
-function find(change: Change, { sentAt, taken = [] }: Circumstances): Promise<Finding> {
+type Circumstances = { sentAt: number; taken?: string[]; rivals?: Change[] | null };
+function find(change: Change, { sentAt, taken = [], rivals = [] }: Circumstances): Promise<Finding> {
   const handler = rig.handler('METEROID', change.kind);
   if (!handler?.find) throw new Error('Expected that it can look.');
-  const unanswered = { sentAt, isAlone: () => true, isTaken: async (providerId: string) => taken.includes(providerId) };
+  const unanswered = {
+    sentAt,
+    rivals: async () => rivals?.flatMap((rival) => (rival.kind === 'CREATE' ? [rival.session] : [])) ?? null,
+    isTaken: async (providerId: string) => taken.includes(providerId),
+  };
   return handler.find(change, unanswered, callContext());
 }
 
@@ -49,6 +53,21 @@ describe('a create of Meteroid whose answer was lost', () => {
       expect(finding).toMatchObject({ is: 'DONE', providerId: id, session: { providerId: id } });
     }
     expect(rig.effects('METEROID')).toEqual({ create: 1 });
+  });
+
+  const rivalsOf: [string, Change[] | null, 'DONE' | 'UNKNOWN'][] = [
+    ['one for another customer', [newMeteroid({ customerId: 'cus_another000000000000000' })], 'DONE'],
+    ['one with other terms', [newMeteroid({ couponCode: 'OTHER' })], 'DONE'],
+    ['one that asked for the same', [NEW.METEROID], 'UNKNOWN'],
+    ['one whose alias may be the same customer', [newMeteroid({ customerId: 'john' })], 'UNKNOWN'],
+    ['too many to tell', null, 'UNKNOWN'],
+  ];
+  test.each(rivalsOf)('beside %s is told by what was asked', async (_, rivals, expected) => {
+    const sentAt = await lose(NEW.METEROID, 'after');
+    expect(await find(NEW.METEROID, { sentAt, rivals })).toMatchObject({ is: expected });
+    // By then a rival that was answered has claimed its own.
+    advance(20);
+    expect(await find(NEW.METEROID, { sentAt, rivals })).toMatchObject({ is: 'DONE', providerId: newest() });
   });
 
   test('is looked for among the sessions of its customer only', async () => {

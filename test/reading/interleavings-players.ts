@@ -130,11 +130,11 @@ async function change(world: World, replica: Replica, id: string): Promise<void>
   const index = { learn: unused, missing: unused, page: unused, count: unused };
   const operations = {
     ...{ begin: unused, renew: unused, finish: unused, find: unused },
-    ...{ takeLeft: unused, claim: unused, claimedBy: unused },
+    ...{ unfinished: unused, take: unused, takeLeft: unused, claim: unused, claimedBy: unused },
   };
   const { log } = recordLog();
   const settle = createSettle({ reads, index, providers, log });
-  const changes = createChanges({ providers, operations, settle, log, now, isShared: false });
+  const changes = createChanges({ providers, operations, settle, log, now });
   const request = {
     change: { kind: 'DELETE', providerId: id },
     provider: watched,

@@ -1,8 +1,8 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { expect } from 'vitest';
 import { badUserInput, GatewayError } from '../../src/checkout/errors.ts';
+import { EVENT_CONTEXT } from '../../src/checkout/event-context.ts';
 import type { RequestInfo } from '../../src/server/index.ts';
-import { EVENT_CONTEXT } from '../../src/server/subscriptions/event-context.ts';
 import { startTestServer, type TestServer } from './test-server.ts';
 
 type Event = { n: number };

@@ -15,9 +15,16 @@ export type Caller = {
   /**
    * Calls a script.
    * @param task what it is for, after "cannot"
+   * @param isPatient whether to wait for a second, because nothing else can take Redis' place. @default true
    * @throws LedgerError for whatever Redis throws
    */
-  call(task: string, script: keyof typeof LEDGER_SCRIPTS, keys: readonly string[], args: Arguments): Promise<unknown>;
+  call(
+    task: string,
+    script: keyof typeof LEDGER_SCRIPTS,
+    keys: readonly string[],
+    args: Arguments,
+    isPatient?: boolean,
+  ): Promise<unknown>;
   close(): void;
 };
 
@@ -30,10 +37,10 @@ export function createCaller(link: RedisLink, accounts: LedgerAccounts): Caller 
       if (account === undefined) throw new LedgerError(`The ledger was opened for no account of ${provider}.`);
       return account;
     },
-    async call(task, script, keys, args) {
+    async call(task, script, keys, args, isPatient = true) {
       if (isClosed) throw new LedgerError(`The ledger cannot ${task}: expected it to be open, got: it was closed.`);
       try {
-        return await link.call(script, keys, args, true);
+        return await link.call(script, keys, args, isPatient);
       } catch (error) {
         throw toLedgerError(error, task);
       }

@@ -8,7 +8,9 @@ import { LedgerError } from '../ledger.ts';
  */
 export function toLedgerError(error: unknown, task: string): unknown {
   // RedisAway's words are the link's own.
-  if (error instanceof RedisAway) return because(task, 'can be read and written within its time', error.message);
+  if (error instanceof RedisAway) {
+    return because(task, 'can be read and written within its time', error.message, error.mayBeDone);
+  }
   if (error instanceof Error && error.name === 'ReplyError') {
     return because(
       task,
@@ -19,8 +21,10 @@ export function toLedgerError(error: unknown, task: string): unknown {
   return error;
 }
 
-const because = (task: string, expected: string, got: string): LedgerError =>
-  new LedgerError(`The ledger cannot ${task}: expected REDIS_URL to lead to a Redis that ${expected}, got: ${got}`);
+const because = (task: string, expected: string, got: string, mayBeWritten = false): LedgerError =>
+  new LedgerError(`The ledger cannot ${task}: expected REDIS_URL to lead to a Redis that ${expected}, got: ${got}`, {
+    mayBeWritten,
+  });
 
 /** The first word of a reply, which tells its kind. */
 const replyWord = (message: string): string => /^[A-Z]+\b/.exec(message)?.[0] ?? 'an error';

@@ -1,6 +1,6 @@
 import type { RedisScript } from '../../redis/link.ts';
-import { TIME_LENGTH } from './place.ts';
-import { UNSETTLED_LETTERS } from './row.ts';
+import { MERGE } from './merge-script.ts';
+import { PLACING } from './placing.ts';
 
 /*
  * An account's index is two keys of one slot. KEYS[1] is a hash: a session's id, and its row as `row.ts` writes it, with
@@ -14,54 +14,12 @@ import { UNSETTLED_LETTERS } from './row.ts';
 /** Sessions that come back at once when their hour is over, so that no page waits for the writing of many. */
 const BACK_AT_ONCE = 250;
 
-const PLACING = `
-local TIME = ${TIME_LENGTH}
-
-local function bare(row) return string.sub(row, 1, 1) == '!' and string.sub(row, TIME + 2) or row end
-
-local function membersOf(id, row)
-  if string.sub(row, 1, 1) == '!' then return {'m' .. string.sub(row, 2, TIME + 1) .. id} end
-  local group = string.sub(row, TIME + 1, TIME + 2)
-  local place = string.sub(row, 1, TIME) .. id
-  -- One that ended without a subscription is of no use to who looks for one, and most end so.
-  local mayGet = string.find('${UNSETTLED_LETTERS}', string.sub(group, 1, 1), 1, true)
-  local members = {'s' .. group .. place}
-  local at = TIME + 3
-  for _, what in ipairs({'c', 'b', 'p'}) do
-    local part = '-'
-    if string.sub(row, at, at) ~= '-' then
-      local length = string.match(row, '^%d+', at)
-      part = string.sub(row, at, at + #length + tonumber(length))
-    end
-    at = at + #part
-    if part ~= '-' or (mayGet and what ~= 'c') then members[#members + 1] = what .. part .. group .. place end
-  end
-  return members
-end
-
--- What takes memory comes first: a Redis that is full refuses a script at its first write, so all is done or nothing.
-local function replace(id, old, new)
-  local isNew = {}
-  local added = {}
-  for _, member in ipairs(membersOf(id, new)) do
-    isNew[member] = true
-    added[#added + 1] = '0'
-    added[#added + 1] = member
-  end
-  redis.call('ZADD', KEYS[2], unpack(added))
-  redis.call('HSET', KEYS[1], id, new)
-  for _, member in ipairs(old and membersOf(id, old) or {}) do
-    if not isNew[member] then redis.call('ZREM', KEYS[2], member) end
-  end
-end
-`;
-
 /** Sessions whose hour is over are listed again: moved back here and not told by every read, which would have to step over the others. */
 const BRINGING_BACK = `${PLACING}
 local function bringBack(due)
   for _, member in ipairs(redis.call('ZRANGEBYLEX', KEYS[2], '[m', '(m' .. due, 'LIMIT', 0, ${BACK_AT_ONCE})) do
     local id = string.sub(member, TIME + 2)
-    local row = redis.call('HGET', KEYS[1], id)
+    local row = knownOf(id)
     if row and string.sub(row, 1, TIME + 1) == '!' .. string.sub(member, 2, TIME + 1) then
       replace(id, row, bare(row))
     else
@@ -78,8 +36,7 @@ local function within(stop, beginning) return string.sub(stop, 1, 1) .. beginnin
 
 /** Arguments: id, row. Gives 0 when nothing was written. */
 const LEARN = `${PLACING}
-local known = redis.call('HGET', KEYS[1], ARGV[1])
-local function isArchived(row) return string.sub(row, TIME + 2, TIME + 2) == '1' end
+local known = knownOf(ARGV[1])
 -- Archives give nothing back: such a read began before.
 if known and isArchived(bare(known)) and not isArchived(ARGV[2]) then return 0 end
 -- A Redis that evicts may have lost one key of the two.
@@ -90,10 +47,16 @@ return 1
 
 /** Arguments: id, the time up to which the session is left out. */
 const MISSING = `${PLACING}
-local known = redis.call('HGET', KEYS[1], ARGV[1])
+local known = knownOf(ARGV[1])
 if not known then return 0 end
 replace(ARGV[1], known, '!' .. ARGV[2] .. bare(known))
 return 1
+`;
+
+/** Arguments: a mark for who finds none. Gives the one that is there then. */
+const MARK = `
+redis.call('SET', KEYS[1], ARGV[1], 'NX')
+return redis.call('GET', KEYS[1])
 `;
 
 /**
@@ -195,6 +158,8 @@ return sum
 export const INDEX_SCRIPTS = {
   ledgerLearn: { numberOfKeys: 2, lua: LEARN },
   ledgerMissing: { numberOfKeys: 2, lua: MISSING },
+  ledgerMerge: { numberOfKeys: 2, lua: MERGE },
+  ledgerMark: { numberOfKeys: 1, lua: MARK },
   ledgerPage: { numberOfKeys: 2, lua: PAGE },
   ledgerCount: { numberOfKeys: 2, lua: COUNT },
 } as const satisfies Record<string, RedisScript>;

@@ -20,6 +20,10 @@ export function indexKeys(provider: ProviderName, account: string): [rows: strin
   return [`${tag}:rows`, `${tag}:order`];
 }
 
+/** Where it is kept that an account's index has not been emptied. It goes when all of Redis is emptied. */
+export const indexMarkKey = (provider: ProviderName, account: string): string =>
+  `${PREFIX}:{index:${accountText(provider, account)}}:mark`;
+
 /**
  * The slots that operations are spread over: what begins one touches several keys, but all operations in one slot would
  * be a lot for one node to have, and to hand over when slots move.

@@ -4,13 +4,21 @@ import { accountText, DIGEST_LENGTH, leftKey, PARTS } from './key-names.ts';
 /** An operation that was seen to be left. */
 export type Left = { part: number; id: string; member: string };
 
-const AT_ONCE = 1000;
 const START_LENGTH = 15;
+
+/** What stands for the account of an operation. */
+export const accountOf = ({ member }: Left): string => member.slice(START_LENGTH, START_LENGTH + DIGEST_LENGTH);
+
+/** How an operation stands among those that are unfinished. */
+export const memberOf = (startedAt: number, account: string, id: string): string =>
+  `${String(startedAt).padStart(START_LENGTH, '0')}${account}${id}`;
+
+const AT_ONCE = 1000;
 
 /** All operations of the ledger's accounts whose lease is over, the oldest first. It takes no lease. */
 export async function lookForLeft(caller: Caller, task: string, now: number): Promise<Left[]> {
   const accounts = new Set(caller.accounts.map(({ provider, account }) => accountText(provider, account)));
-  const isOwn = ({ member }: Left) => accounts.has(member.slice(START_LENGTH, START_LENGTH + DIGEST_LENGTH));
+  const isOwn = (one: Left) => accounts.has(accountOf(one));
   const left = await Promise.all(PARTS.map((part) => lookIn(part, { caller, task, now })));
   return left
     .flat()

@@ -63,6 +63,8 @@ export async function openRedisLedger({
       renew: (...args) => operations.renew(...args),
       finish: (...args) => operations.finish(...args),
       find: (...args) => operations.find(...args),
+      unfinished: (...args) => operations.unfinished(...args),
+      take: (...args) => operations.take(...args),
       takeLeft: (...args) => operations.takeLeft(...args),
       claim: (...args) => operations.claim(...args),
       claimedBy: (...args) => operations.claimedBy(...args),

@@ -60,6 +60,7 @@ end
 
 local member = startText(now) .. ARGV[8] .. ARGV[7]
 redis.call('ZADD', left, leaseUntil, member)
+local result = isKept(own, now, keep) and read(own, 'result')
 for index = 1, #KEYS - 1 do
   local key = KEYS[index]
   if redis.call('EXISTS', key) == 1 then
@@ -70,6 +71,7 @@ for index = 1, #KEYS - 1 do
 end
 redis.call('HSET', own, 'state', 'IN_PROGRESS', 'startedAt', ARGV[1], 'owner', owner, 'leaseUntil', leaseUntil,
   'inputHash', ARGV[5], 'id', ARGV[7], 'account', ARGV[8], unpack(ARGV, 9))
+if result then redis.call('HSET', own, 'result', result) end
 redis.call('PEXPIRE', own, keep)
 redis.call('PEXPIRE', left, keep)
 return {'STARTED', redis.call('HGETALL', own)}

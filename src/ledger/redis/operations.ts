@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { ChangeKind } from '../../checkout/change.ts';
 import { PROVIDER_NAMES, type ProviderName } from '../../checkout/provider-name.ts';
 import { type LedgerAccounts, LedgerError } from '../ledger.ts';
 import { idsOfKey, operationId } from '../operation-id.ts';
@@ -13,13 +14,15 @@ import {
 } from '../operations.ts';
 import type { Caller } from './caller.ts';
 import { accountText, claimKey, leftKey, operationKey, PARTS, partOf } from './key-names.ts';
-import { lookForLeft } from './left.ts';
+import { accountOf, lookForLeft, memberOf } from './left.ts';
 import { readFields, toFields } from './operation-fields.ts';
 
 type Options = { caller: Caller; accounts: LedgerAccounts; now: () => number };
 
 /** Operations whose part is remembered; of others every part is asked. */
 const MOST_KNOWN = 10_000;
+/** Unfinished operations of an account that are read one by one. */
+const MOST_LOOKED_AT = 1000;
 
 /**
  * Operations in Redis. Whether a lease has run out is told by the gateways' own clocks, which have to agree to within a
@@ -83,6 +86,31 @@ class SharedOperations implements Operations {
     );
     const found = replies.flatMap((reply) => this.#read(reply) ?? []);
     return found.sort((a, b) => b.startedAt - a.startedAt)[0] ?? null;
+  }
+
+  async unfinished(provider: ProviderName, kind: ChangeKind, limit: number): Promise<Operation[] | null> {
+    const task = 'look for unfinished operations';
+    const account = accountText(provider, this.#caller.accountOf(provider));
+    // Whether their leases are over or not.
+    const seen = await lookForLeft(this.#caller, task, Number.MAX_SAFE_INTEGER);
+    const own = seen.filter((one) => accountOf(one) === account);
+    if (own.length > MOST_LOOKED_AT) return null;
+    const replies = await Promise.all(
+      own.map(({ part, id }) => this.#caller.call(task, 'ledgerRead', [operationKey(part, id)], this.#moment())),
+    );
+    const found = replies
+      .flatMap((reply) => this.#read(reply) ?? [])
+      .filter(({ scope, state }) => scope.kind === kind && (state === 'IN_PROGRESS' || state === 'UNKNOWN'));
+    return found.length > limit ? null : found;
+  }
+
+  async take(operation: Operation, { owner, ms }: OperationLease): Promise<Operation | null> {
+    const { id, provider, scope, startedAt } = operation;
+    const part = partOf(scope.caller, scope.idempotencyKey);
+    const member = memberOf(startedAt, accountText(provider, this.#caller.accountOf(provider)), id);
+    const args = [...this.#moment(), owner, this.#end(ms), member];
+    const keys = [operationKey(part, id), leftKey(part)];
+    return this.#read(await this.#caller.call('take an operation that was left', 'ledgerTake', keys, args));
   }
 
   async takeLeft({ owner, ms }: OperationLease, limit: number): Promise<Operation[]> {

@@ -19,6 +19,13 @@ const STATUSES = new Map(
   Object.entries(LETTERS).map(([status, letter]) => [letter as string, status as SessionStatus]),
 );
 
+/** How far a session has come, the furthest last: what `src/checkout/version.ts` says, without ties. */
+export const LETTERS_BY_STAGE = (
+  ['UNKNOWN', 'OPEN', 'PROCESSING', 'CANCELED', 'EXPIRED', 'FAILED', 'COMPLETED'] as const satisfies SessionStatus[]
+)
+  .map((status) => LETTERS[status])
+  .join('');
+
 export const UNSETTLED_LETTERS = UNSETTLED_STATUSES.map((status) => LETTERS[status]).join('');
 
 /** What sessions are grouped by wherever they are sorted: the letter of their status, and 1 for an archived one. */

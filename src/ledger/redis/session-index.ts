@@ -1,21 +1,26 @@
+import { randomUUID } from 'node:crypto';
 import type { SessionFilter } from '../../checkout/filter.ts';
 import type { SessionKey } from '../../checkout/global-id.ts';
 import type { CheckoutSession, ProviderName } from '../../checkout/session.ts';
 import {
+  type HeldSession,
   type IndexedSession,
   type IndexPageRequest,
   indexedSession,
   MISSING_FOR_MS,
-  type SessionIndex,
+  type SharedSessionIndex,
 } from '../session-index.ts';
 import type { Caller } from './caller.ts';
-import { indexKeys } from './key-names.ts';
+import { indexKeys, indexMarkKey } from './key-names.ts';
 import { type Bounds, boundsBeyond, boundsOfPage, boundsOfSpan, momentText, TIME_LENGTH } from './place.ts';
 import { candidateRanges, isCountedByRanges, matches, matchRanges, mayMatch } from './ranges.ts';
 import { readRow, rowText } from './row.ts';
 
 /** Sessions that one call of a script reads at most, so that others need not wait for it. */
 const MOST_AT_ONCE = 500;
+
+/** Sessions that one call merges at most. Most are known already, which takes one command each. */
+const MERGED_AT_ONCE = 200;
 
 type Walk = {
   task: string;
@@ -31,11 +36,12 @@ type Walk = {
  * The session index in Redis. A page costs what it holds and a few steps for each stretch that it is read off, a count
  * only the latter. Filters for several of customer, subscription and payment step over what has one but not the others;
  * that is read in turns, in which others change what they like, so such a count is exact only for what stays the same.
+ * It is not patient: each replica has an index of its own that can take its place.
  */
-export const createRedisSessionIndex = (caller: Caller, now: () => number): SessionIndex =>
-  new SharedSessionIndex(caller, now);
+export const createRedisSessionIndex = (caller: Caller, now: () => number): SharedSessionIndex =>
+  new RedisSessionIndex(caller, now);
 
-class SharedSessionIndex implements SessionIndex {
+class RedisSessionIndex implements SharedSessionIndex {
   readonly #caller: Caller;
   readonly #now: () => number;
 
@@ -46,12 +52,30 @@ class SharedSessionIndex implements SessionIndex {
 
   async learn(session: CheckoutSession): Promise<void> {
     const args = [session.providerId, rowText(indexedSession(session))];
-    await this.#caller.call('remember a session', 'ledgerLearn', this.#keysOf(session.provider), args);
+    await this.#call('remember a session', 'ledgerLearn', this.#keysOf(session.provider), args);
   }
 
   async missing({ provider, providerId }: SessionKey): Promise<void> {
     const args = [providerId, momentText(this.#now() + MISSING_FOR_MS)];
-    await this.#caller.call('note that a session is missing', 'ledgerMissing', this.#keysOf(provider), args);
+    await this.#call('note that a session is missing', 'ledgerMissing', this.#keysOf(provider), args);
+  }
+
+  async merge(sessions: readonly HeldSession[], areNews: boolean): Promise<void> {
+    for (const [provider, some] of Map.groupBy(sessions, (session) => session.provider)) {
+      const keys = this.#keysOf(provider);
+      for (let at = 0; at < some.length; at += MERGED_AT_ONCE) {
+        const pairs = some.slice(at, at + MERGED_AT_ONCE).flatMap((held) => [held.providerId, heldText(held)]);
+        await this.#call('share sessions', 'ledgerMerge', keys, [areNews ? 1 : 0, ...pairs]);
+      }
+    }
+  }
+
+  async mark(): Promise<string> {
+    const own = randomUUID();
+    const marks = this.#caller.accounts.map(({ provider, account }) =>
+      this.#call('look whether Redis was emptied', 'ledgerMark', [indexMarkKey(provider, account)], [own]),
+    );
+    return (await Promise.all(marks)).join(' ');
   }
 
   async page(request: IndexPageRequest): Promise<IndexedSession[]> {
@@ -77,13 +101,17 @@ class SharedSessionIndex implements SessionIndex {
     const bounds = boundsOfSpan(filter.createdAt);
     if (isCountedByRanges(filter)) {
       const args = [this.#due(), bounds.low, bounds.high, ...ranges];
-      return Number(await this.#caller.call(task, 'ledgerCount', keys, args));
+      return Number(await this.#call(task, 'ledgerCount', keys, args));
     }
     let sum = 0;
     for await (const some of this.#walk({ task, provider, ranges, bounds, direction: 'older', size: MOST_AT_ONCE })) {
       sum += some.filter((session) => matches(session, filter)).length;
     }
     return sum;
+  }
+
+  #call(...[task, script, keys, args]: Parameters<Caller['call']>): Promise<unknown> {
+    return this.#caller.call(task, script, keys, args, false);
   }
 
   #keysOf(provider: ProviderName): readonly string[] {
@@ -100,7 +128,7 @@ class SharedSessionIndex implements SessionIndex {
     let rest = bounds;
     for (let most = Math.min(size, MOST_AT_ONCE); ranges.length > 0; most = MOST_AT_ONCE) {
       const args = [this.#due(), direction, most, rest.low, rest.high, ...ranges];
-      const entries = toEntries(await this.#caller.call(task, 'ledgerPage', this.#keysOf(provider), args));
+      const entries = toEntries(await this.#call(task, 'ledgerPage', this.#keysOf(provider), args));
       yield entries.flatMap(({ place, row }) => (row && readRow(provider, place.slice(TIME_LENGTH), row)) ?? []);
       const last = entries.at(-1);
       if (last === undefined || entries.length < most) return;
@@ -108,6 +136,9 @@ class SharedSessionIndex implements SessionIndex {
     }
   }
 }
+
+const heldText = ({ missingUntil, ...session }: HeldSession): string =>
+  `${missingUntil === null ? '' : `!${momentText(missingUntil)}`}${rowText(session)}`;
 
 /** The cast holds because the script gives nothing else. */
 function toEntries(reply: unknown): { place: string; row: Buffer | null }[] {

@@ -1,3 +1,4 @@
+import type { SQLOutputValue } from 'node:sqlite';
 import type { Begun, NewOperation, OperationLease } from '../operations.ts';
 import { endOfKept, removeOld } from './kept.ts';
 import type { OperationRow } from './operation-rows.ts';
@@ -11,8 +12,8 @@ const STANDING = `SELECT * FROM operation WHERE id IN (SELECT value FROM json_ea
 const MAKE_ROOM = 'DELETE FROM operation WHERE id IN (SELECT value FROM json_each(:ids))';
 
 const START = `INSERT INTO operation
-  (id, account, scope, input_hash, change, state, started_at, lease_owner, lease_until)
-  VALUES (:id, :account, :scope, :inputHash, :change, 'IN_PROGRESS', :now, :owner, :until) RETURNING *`;
+  (id, account, scope, input_hash, change, state, started_at, result, lease_owner, lease_until)
+  VALUES (:id, :account, :scope, :inputHash, :change, 'IN_PROGRESS', :now, :result, :owner, :until) RETURNING *`;
 
 const TAKE = `UPDATE operation SET state = 'UNKNOWN', lease_owner = :owner, lease_until = :until WHERE id = :id
   RETURNING *`;
@@ -34,7 +35,10 @@ export function beginOperation(
 ): { is: Begun['is']; row: OperationRow | undefined } {
   const { operation, lease, id, ids } = beginning;
   const row = statement(STANDING).get({ id, ids, end: endOfKept(now) });
-  if (!row || row.state === 'FAILED') return { is: 'STARTED', row: start(statement, beginning, now) };
+  if (!row || row.state === 'FAILED') {
+    const result = row?.id === id ? row.result : null;
+    return { is: 'STARTED', row: start(statement, beginning, now, result ?? null) };
+  }
   if (row.input_hash !== operation.inputHash) return { is: 'OTHER_INPUT', row };
   if (row.state === 'SUCCEEDED') return { is: 'SUCCEEDED', row };
   if (Number(row.lease_until) > now) return { is: 'BUSY', row };
@@ -45,7 +49,12 @@ export function beginOperation(
 export const take = (statement: Statements, id: string, lease: OperationLease, now: number): OperationRow | undefined =>
   statement(TAKE).get({ id, owner: lease.owner, until: now + lease.ms });
 
-function start(statement: Statements, beginning: Beginning, now: number): OperationRow | undefined {
+function start(
+  statement: Statements,
+  beginning: Beginning,
+  now: number,
+  result: SQLOutputValue,
+): OperationRow | undefined {
   const { operation, lease, id, account, ids } = beginning;
   removeOld(statement, now);
   statement(MAKE_ROOM).run({ ids });
@@ -56,6 +65,7 @@ function start(statement: Statements, beginning: Beginning, now: number): Operat
     inputHash: operation.inputHash,
     change: operation.change,
     now,
+    result,
     owner: lease.owner,
     until: now + lease.ms,
   });

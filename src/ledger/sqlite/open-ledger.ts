@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Ledger, LedgerAccounts } from '../ledger.ts';
+import type { OwnSessionIndex } from '../session-index.ts';
 import { openDatabase, placeOf } from './database.ts';
 import { createSqliteInbox } from './inbox.ts';
 import { createSqliteOperations } from './operations.ts';
@@ -14,11 +15,13 @@ type LedgerOptions = {
   now: () => number;
 };
 
+export type SqliteLedger = Ledger & { sessionIndex: OwnSessionIndex };
+
 /**
  * Opens the ledger in a SQLite file, which several processes of one machine may share.
  * @throws LedgerError when folder or file cannot be used; its message is for the operator
  */
-export async function openLedger({ directory, accounts, now }: LedgerOptions): Promise<Ledger> {
+export async function openLedger({ directory, accounts, now }: LedgerOptions): Promise<SqliteLedger> {
   const place = placeOf(directory);
   const databases: DatabaseSync[] = [];
   const open = (synchronous: 'NORMAL' | 'FULL'): DatabaseSync => {

@@ -25,11 +25,18 @@ const RENEW = `UPDATE operation SET lease_until = :until
   WHERE id = :id AND lease_owner = :owner AND started_at > :end`;
 
 const FINISH = `UPDATE operation
-  SET state = :state, result = :result, finished_at = :finishedAt, lease_owner = NULL, lease_until = 0
+  SET state = :state, result = coalesce(:result, result), finished_at = :finishedAt, lease_owner = NULL, lease_until = 0
   WHERE id = :id AND lease_owner = :owner AND started_at > :end`;
 
 const FIND = `SELECT * FROM operation WHERE id IN (SELECT value FROM json_each(:ids)) AND started_at > :end
   ORDER BY started_at DESC LIMIT 1`;
+
+const UNFINISHED = `SELECT * FROM operation INDEXED BY operation_unfinished
+  WHERE state IN ('IN_PROGRESS', 'UNKNOWN') AND started_at > :end AND account = :account
+  AND json_extract(scope, '$.kind') = :kind LIMIT :limit`;
+
+const IS_LEFT = `SELECT 1 FROM operation WHERE id = :id AND started_at = :startedAt
+  AND state IN ('IN_PROGRESS', 'UNKNOWN') AND started_at > :end AND lease_until <= :now`;
 
 const LEFT = `SELECT id FROM operation INDEXED BY operation_unfinished
   WHERE state IN ('IN_PROGRESS', 'UNKNOWN') AND started_at > :end AND lease_until <= :now
@@ -80,6 +87,21 @@ export function createSqliteOperations({ database, accounts, now, place }: Optio
     async find(caller, idempotencyKey) {
       const ids = JSON.stringify(idsOfKey(accounts, caller, idempotencyKey));
       const row = await read('find an operation', () => statement(FIND).get({ ids, end: endOfKept(now()) }));
+      return row ? toOperation(row) : null;
+    },
+    async unfinished(provider, kind, limit) {
+      const account = accountOf(provider);
+      const rows = await read('look for unfinished operations', () =>
+        statement(UNFINISHED).all({ account, kind, end: endOfKept(now()), limit: limit + 1 }),
+      );
+      return rows.length > limit ? null : rows.map(toOperation);
+    },
+    async take({ id, startedAt }, lease) {
+      const row = await write('take an operation that was left', () => {
+        const time = now();
+        const isLeft = statement(IS_LEFT).get({ id, startedAt, now: time, end: endOfKept(time) });
+        return isLeft && take(statement, id, lease, time);
+      });
       return row ? toOperation(row) : null;
     },
     async takeLeft(lease, limit) {

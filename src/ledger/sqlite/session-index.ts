@@ -4,10 +4,11 @@ import type { SessionStatus } from '../../checkout/status.ts';
 import type { LedgerAccounts } from '../ledger.ts';
 import {
   compareInIndex,
+  type HeldSession,
   type IndexedSession,
   indexedSession,
   MISSING_FOR_MS,
-  type SessionIndex,
+  type OwnSessionIndex,
 } from '../session-index.ts';
 import { noteAccounts } from './accounts.ts';
 import { countQuery } from './count-query.ts';
@@ -43,6 +44,13 @@ const LEARN = `INSERT INTO session
 
 const MISSING = 'UPDATE session SET missing_until = :until WHERE account = :account AND provider_id = :providerId';
 
+const COLUMNS = 'provider_id, created_at, status, is_archived, customer_id, subscription_id, payment_id, missing_until';
+
+const HELD = `SELECT ${COLUMNS} FROM session WHERE account = :account AND provider_id = :providerId`;
+
+// Of all accounts, so that it costs the same however few there are of one.
+const HELD_FROM = `SELECT id, account, ${COLUMNS} FROM session WHERE id < :place ORDER BY id DESC LIMIT :limit`;
+
 const IS_ANY_DUE = 'SELECT 1 FROM session INDEXED BY session_missing WHERE missing_until <= :now LIMIT 1';
 
 const BRING_BACK = `UPDATE session SET missing_until = NULL WHERE id IN
@@ -52,7 +60,7 @@ const BRING_BACK = `UPDATE session SET missing_until = NULL WHERE id IN
  * The session index in SQLite. A write waits for those of other processes, and Node with it, for a fifth of a second at most.
  * @throws LedgerError when the accounts cannot be noted
  */
-export function createSqliteSessionIndex({ database, accounts, now, place }: Options): SessionIndex {
+export function createSqliteSessionIndex({ database, accounts, now, place }: Options): OwnSessionIndex {
   const statement = createStatements(database);
 
   /** @throws LedgerError for whatever the database throws */
@@ -66,7 +74,10 @@ export function createSqliteSessionIndex({ database, accounts, now, place }: Opt
 
   const accountOf = attempt('note the accounts', () => noteAccounts(database, accounts));
 
+  const providers = new Map((Object.keys(accounts) as ProviderName[]).map((name) => [accountOf(name), name]));
+
   return {
+    ...holding({ statement, attempt, accountOf, providers }),
     async learn(session) {
       const row = toRow(accountOf(session.provider), indexedSession(session));
       attempt('remember a session', () => {
@@ -99,6 +110,36 @@ export function createSqliteSessionIndex({ database, accounts, now, place }: Opt
     },
   };
 }
+
+type Holding = {
+  statement: Statements;
+  attempt: <T>(task: string, work: () => T) => T;
+  accountOf: (provider: ProviderName) => number;
+  /** By the number of the account. */
+  providers: ReadonlyMap<number, ProviderName>;
+};
+
+const holding = ({
+  statement,
+  attempt,
+  accountOf,
+  providers,
+}: Holding): Pick<OwnSessionIndex, 'held' | 'heldFrom'> => ({
+  async held({ provider, providerId }) {
+    const account = accountOf(provider);
+    const row = attempt('look up a session', () => statement(HELD).get({ account, providerId }));
+    return row ? heldFromRow(provider, row) : null;
+  },
+  async heldFrom(place, limit) {
+    const from = { place: place ?? Number.MAX_SAFE_INTEGER, limit };
+    const rows = attempt('read what it holds', () => statement(HELD_FROM).all(from));
+    const sessions = rows.flatMap((row) => {
+      const provider = providers.get(row.account as number);
+      return provider ? [heldFromRow(provider, row)] : [];
+    });
+    return { sessions, next: rows.length < limit ? null : (rows.at(-1)?.id as number) };
+  },
+});
 
 /**
  * Sessions whose hour is over are listed again: moved back here and not told by every read, which would have to step
@@ -134,4 +175,9 @@ const fromRow = (provider: ProviderName, row: Record<string, SQLOutputValue>): I
   subscriptionId: row.subscription_id as string | null,
   paymentId: row.payment_id as string | null,
   isArchived: row.is_archived === 1,
+});
+
+const heldFromRow = (provider: ProviderName, row: Record<string, SQLOutputValue>): HeldSession => ({
+  ...fromRow(provider, row),
+  missingUntil: row.missing_until as number | null,
 });

@@ -1,4 +1,4 @@
-import type { Finding, NewMeteroidSession, Unanswered } from '../../checkout/change.ts';
+import type { Finding, NewMeteroidSession, NewSession, Unanswered } from '../../checkout/change.ts';
 import type { CallContext } from '../../checkout/provider.ts';
 import type { CheckoutSession } from '../../checkout/session.ts';
 import { isCustomerId } from './customer-id.ts';
@@ -36,18 +36,30 @@ export async function findCreated(
   const own = isCustomerId(asked.customerId) ? await readOf(asked.customerId, call) : null;
   const sessions = own ?? (await readAll(call));
   const alike = sessions.filter((session) => isFromThen(session, unanswered.sentAt) && hasTermsOf(session, asked));
+  // In this order: a create that is not among them any more has claimed its session.
+  const rivals = await unanswered.rivals();
   const taken = await Promise.all(alike.map(({ providerId }) => unanswered.isTaken(providerId)));
   const free = alike.filter((_, index) => !taken[index]);
   const [found, ...others] = free.filter(({ customer }) => customer?.id === asked.customerId);
   // One that another create has just made is claimed when that is answered.
   const isUnclaimed =
     found !== undefined &&
-    (unanswered.isAlone() || readAt > Math.max(createdAt(found), unanswered.sentAt) + ANSWERED_WITHIN_MS);
+    (!mayBeAnothers(found, rivals) || readAt > Math.max(createdAt(found), unanswered.sentAt) + ANSWERED_WITHIN_MS);
   if (isUnclaimed && others.length === 0) return { is: 'DONE', providerId: found.providerId, session: found };
   // Behind an alias, which no session shows, any of them may be the customer's, or somebody else's.
   const isPossible = found !== undefined || (free.length > 0 && !isCustomerId(asked.customerId));
   return { is: isPossible || !isOver ? 'UNKNOWN' : 'NOT_DONE' };
 }
+
+/** Whether a create whose outcome is not known can have made a session. Behind an alias may be any customer. */
+const mayBeAnothers = (session: CheckoutSession, rivals: NewSession[] | null): boolean =>
+  rivals === null ||
+  rivals.some(
+    (rival) =>
+      rival.provider === 'METEROID' &&
+      (rival.customerId === session.customer?.id || !isCustomerId(rival.customerId)) &&
+      hasTermsOf(session, rival),
+  );
 
 const createdAt = ({ createdAt }: CheckoutSession): number => (createdAt === null ? 0 : Date.parse(createdAt));
 

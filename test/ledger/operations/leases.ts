@@ -72,6 +72,24 @@ export function describeLeases(fresh: FreshStore): void {
     }),
   );
 
+  it('takes one that was found, if it is left still, and never begins one anew', () =>
+    withOperations(fresh, async (operations, { pass }) => {
+      const id = await started(operations);
+      const found = await operations.find('shop', 'order-1');
+      if (!found) throw new Error('Expected what was begun.');
+      expect(await operations.take(found, leaseOf('b'))).toBeNull();
+      pass(LEASE_MS);
+      expect(await operations.take(found, leaseOf('b'))).toEqual({ ...found, state: 'UNKNOWN' });
+      expect(await operations.take(found, leaseOf('c'))).toBeNull();
+      expect(await operations.finish(id, 'b', 'FAILED', '{}')).toBe(true);
+      expect(await operations.take(found, leaseOf('c'))).toBeNull();
+      expect(await operations.find('shop', 'order-1')).toMatchObject({ state: 'FAILED' });
+      await operations.begin(newOperation(), leaseOf('d'));
+      pass(LEASE_MS);
+      // It is another beginning by now.
+      expect(await operations.take(found, leaseOf('c'))).toBeNull();
+    }));
+
   it('takes what was left, the oldest first, and no more than it is asked to', () =>
     withOperations(fresh, async (operations, { pass }) => {
       const ids: string[] = [];

@@ -23,7 +23,8 @@ export class OperationsModel {
     const entry = this.#live().find(({ operation }) => isSameScope(operation, wanted));
     if (!entry || entry.operation.state === 'FAILED') {
       this.#entries = this.#entries.filter(({ operation }) => !isSameScope(operation, wanted));
-      return { is: 'STARTED', operation: this.#start(wanted, lease) };
+      const result = entry?.operation.id === modelId(wanted) ? entry.operation.result : null;
+      return { is: 'STARTED', operation: this.#start(wanted, lease, result) };
     }
     const { operation } = entry;
     if (operation.inputHash !== wanted.inputHash) return { is: 'OTHER_INPUT', operation };
@@ -42,7 +43,7 @@ export class OperationsModel {
     const entry = this.#owned(id, owner);
     if (!entry) return false;
     const finishedAt = state === 'UNKNOWN' ? null : this.#now();
-    entry.operation = { ...entry.operation, state, result, finishedAt };
+    entry.operation = { ...entry.operation, state, result: result ?? entry.operation.result, finishedAt };
     entry.owner = null;
     return true;
   }
@@ -84,10 +85,10 @@ export class OperationsModel {
     return claim && claim.at + KEPT_MS > this.#now() ? claim.id : null;
   }
 
-  #start(wanted: NewOperation, lease: OperationLease): Operation {
+  #start(wanted: NewOperation, lease: OperationLease, result: string | null): Operation {
     const id = modelId(wanted);
     const startedAt = this.#now();
-    const operation: Operation = { ...wanted, id, state: 'IN_PROGRESS', startedAt, finishedAt: null, result: null };
+    const operation: Operation = { ...wanted, id, state: 'IN_PROGRESS', startedAt, finishedAt: null, result };
     this.#entries.push({ operation, owner: lease.owner, until: startedAt + lease.ms });
     return operation;
   }
