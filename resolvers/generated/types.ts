@@ -869,6 +869,7 @@ export type CheckoutSessionChange = {
   at: Scalars['DateTime']['output'];
 };
 
+/** Changes of checkout sessions as they happen, over graphql-ws and graphql-sse. */
 export type Subscription = {
   /**
    * Every change that the gateway learns of: of the sessions in `ids`, or, without `ids`, of all that match the filter. Sessions
@@ -882,6 +883,7 @@ export type Subscription = {
 };
 
 
+/** Changes of checkout sessions as they happen, over graphql-ws and graphql-sse. */
 export type SubscriptionCheckoutSessionChangedArgs = {
   ids?: InputMaybe<Array<Scalars['ID']['input']>>;
   filter?: InputMaybe<CheckoutSessionFilter>;

@@ -45,6 +45,7 @@ export async function startKillable({
       REDIS_URL: redisUrl,
       CACHE_ENCRYPTION_KEY: cacheEncryptionKey,
       UPSTREAM_POLICY: JSON.stringify(upstreamPolicy),
+      ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
       ...Object.fromEntries(settings),
     },
   });
