@@ -4,11 +4,13 @@ import { resolvers } from '../resolvers/index.ts';
 import { oneMoneyMove } from '../resolvers/one-money-move.ts';
 import { loadTypeDefs } from '../schema/load.ts';
 import { accountsOf, baseUrlOf, cacheAccountsOf } from './accounts.ts';
+import { createAuthenticator } from './auth/authenticator.ts';
 import { openCache } from './cache/open-cache.ts';
 import { CACHE_SCRIPTS } from './cache/scripts.ts';
 import { type Changes, createChanges } from './changing/changes.ts';
 import { startRecovery } from './changing/recovery.ts';
 import { createSettle } from './changing/settle.ts';
+import { ANYONE, type Caller, ownerOf } from './checkout/caller.ts';
 import { GatewayError } from './checkout/errors.ts';
 import type { CallContext, Provider, ProviderHealth } from './checkout/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from './checkout/provider-name.ts';
@@ -19,12 +21,14 @@ import { LEDGER_SCRIPTS } from './ledger/redis/scripts.ts';
 import { openLive } from './live/open-live.ts';
 import type { Live } from './live/subscribe.ts';
 import { PROVIDERS } from './providers/registry.ts';
+import { createRateLimiter } from './rate-limit/create-limiter.ts';
+import { RATE_SCRIPTS } from './rate-limit/scripts.ts';
 import { createReading } from './reading/index.ts';
 import { createRemember, type Remember } from './reading/remember.ts';
 import { createSharedReads, type SharedReads } from './reading/shared-reads.ts';
 import { createRedisLink } from './redis/create-link.ts';
 import type { RedisLink } from './redis/link.ts';
-import { createServer, type GraphQLServer, type RequestInfo } from './server/index.ts';
+import { createServer, type GraphQLServer, type GraphQLServerOptions, type RequestInfo } from './server/index.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics, type Metrics, type ReadOutcome } from './telemetry/metrics.ts';
 import { createUpstream, DEFAULT_POLICY, type Upstream, type UpstreamPolicy } from './upstream/index.ts';
@@ -42,6 +46,8 @@ type GatewayOptions = {
   upstreamPolicy?: Partial<UpstreamPolicy>;
   /** @default JSON lines on standard output */
   log?: Log;
+  /** Tells who asks. @default what the settings say */
+  authenticate?: GraphQLServerOptions<GatewayContext>['authenticate'];
 };
 
 type Part = { provider: Provider; upstream: Upstream | null };
@@ -60,7 +66,7 @@ export async function startGateway(options: GatewayOptions): Promise<GraphQLServ
 
 /** @param opened gets what has to be closed, the last first, when the gateway stops */
 async function assemble(
-  { config, exampleQuery, now = Date.now, upstreamPolicy, log }: GatewayOptions,
+  { config, exampleQuery, now = Date.now, upstreamPolicy, log, authenticate }: GatewayOptions,
   opened: AsyncDisposableStack,
 ): Promise<GraphQLServer> {
   const metrics = createMetrics();
@@ -103,7 +109,8 @@ async function assemble(
     ledger,
     accounts: accountsOf(config),
     reads,
-    createReading: (call) => createReading({ providers: enabled, reads, call, remember, now, observe }),
+    // It finds out what there is; who may see it is looked at for each subscriber.
+    createReading: (call) => createReading({ providers: enabled, reads, caller: ANYONE, call, remember, now, observe }),
     redis: redis && config.redisUrl !== undefined ? { link: redis, url: config.redisUrl } : null,
     log: gatewayLog,
     now,
@@ -142,13 +149,29 @@ async function assemble(
       log: gatewayLog,
       now,
     }),
+    authenticate: authenticate ?? createAuthenticator({ config: config.auth, log: gatewayLog, now }),
     webhooks: live.webhooks,
     cacheReport: ({ reading }) => reading.report,
     isReplayed: ({ notes }) => notes.isReplayed,
     validationRules: [oneMoneyMove],
+    queryLimits: config.queryLimits,
+    trustedDocuments: config.trustedDocuments,
     introspection: config.introspection,
+    allowedOrigins: config.allowedOrigins,
+    hstsMaxAge: config.hstsMaxAge,
     production: config.production,
     requestDeadlineMs: REQUEST_DEADLINE_MS,
+    rateLimiter: config.rateLimit
+      ? createRateLimiter({
+          rate: config.rateLimit,
+          link: redis,
+          encryptionKey: config.cacheEncryptionKey ?? null,
+          log: gatewayLog,
+          now,
+        })
+      : undefined,
+    maxConcurrency: config.maxConcurrency,
+    shutdownDelayMs: config.shutdownDelayMs,
     host: config.host,
     port: config.port,
     readiness: () => ({
@@ -174,7 +197,7 @@ async function assemble(
 const connectRedis = async ({ redisUrl }: Config, log: Log): Promise<RedisLink | null> =>
   redisUrl === undefined
     ? null
-    : createRedisLink({ url: redisUrl, scripts: { ...CACHE_SCRIPTS, ...LEDGER_SCRIPTS }, log });
+    : createRedisLink({ url: redisUrl, scripts: { ...CACHE_SCRIPTS, ...LEDGER_SCRIPTS, ...RATE_SCRIPTS }, log });
 
 type PartOptions = {
   now: () => number;
@@ -215,9 +238,6 @@ function healthOf(parts: readonly Part[]): (provider: ProviderName) => ProviderH
 
 const readinessOf = ({ upstream }: Part): string => (upstream ? upstream.health().toLowerCase() : 'disabled');
 
-/** Who asks, as long as callers are not told apart. */
-const NOBODY = 'anyone';
-
 type ContextOptions = {
   parts: readonly Part[];
   /** Those that are enabled. */
@@ -249,23 +269,24 @@ function contextFactory({
 }: ContextOptions): (request: RequestInfo) => GatewayContext {
   const allProviders = new Map(parts.map(({ provider }) => [provider.name, provider]));
   const index = ledger.sessionIndex;
-  const create = (call: CallContext): GatewayContext => ({
+  const create = (call: CallContext, who: Caller): GatewayContext => ({
     call,
-    reading: createReading({ providers, reads, call, remember, now, observe }),
+    reading: createReading({ providers, reads, caller: who, call, remember, now, observe }),
     allProviders,
     providers,
     health,
     changes,
     live,
-    fork: () => create({ requestId: call.requestId, deadline: now() + REQUEST_DEADLINE_MS }),
-    caller: NOBODY,
+    fork: () => create({ requestId: call.requestId, deadline: now() + REQUEST_DEADLINE_MS }, who),
+    who,
+    caller: ownerOf(who),
     notes: { isReplayed: false },
     idsAsked: 0,
     index,
     log,
     now,
   });
-  return ({ requestId, deadline }) => create({ requestId, deadline });
+  return ({ requestId, deadline, caller }) => create({ requestId, deadline }, caller);
 }
 
 /** Keys, and the addresses they are sent to, may stand in no line of the log. */
