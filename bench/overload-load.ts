@@ -23,6 +23,8 @@ export type Loaded = {
   /** Milliseconds, in no order. */
   goodMs: number[];
   shedMs: number[];
+  /** The same without those of the first seconds, in which the limit is found. */
+  settledShedMs: number[];
   /** Milliseconds by which this process was late itself, at most. */
   ownLateMs: number;
 };
@@ -31,6 +33,7 @@ export type Loaded = {
 const PATIENCE_MS = 1000;
 const MOST_SOCKETS = 400;
 const TICK_MS = 2;
+const SETTLING_MS = 2000;
 
 type Answer = { status: number; text: string };
 
@@ -53,19 +56,29 @@ function ask(url: string, body: string, agent: Agent): Promise<Answer> {
 
 export async function load({ url, seconds, rate, atOnce = 0, body }: Load): Promise<Loaded> {
   const agent = new Agent({ keepAlive: true, maxSockets: MOST_SOCKETS, scheduling: 'lifo' });
-  const loaded: Loaded = { sent: 0, good: 0, shed: 0, other: {}, goodMs: [], shedMs: [], ownLateMs: 0 };
+  const loaded: Loaded = {
+    sent: 0,
+    good: 0,
+    shed: 0,
+    other: {},
+    goodMs: [],
+    shedMs: [],
+    settledShedMs: [],
+    ownLateMs: 0,
+  };
   const count = (what: string) => {
     loaded.other[what] = (loaded.other[what] ?? 0) + 1;
   };
   const one = async (n: number): Promise<void> => {
     loaded.sent += 1;
-    const startedAt = performance.now();
+    const begunAt = performance.now();
     try {
       const { status, text } = await ask(url, body(n), agent);
-      const took = performance.now() - startedAt;
+      const took = performance.now() - begunAt;
       if (status === 503 && text.includes('"OVERLOADED"')) {
         loaded.shed += 1;
         loaded.shedMs.push(took);
+        if (begunAt - startedAt > SETTLING_MS) loaded.settledShedMs.push(took);
       } else if (status !== 200 || text.includes('"errors"')) count(`status ${status}`);
       else if (took > PATIENCE_MS) count('late');
       else {

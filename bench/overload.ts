@@ -22,7 +22,7 @@ const KEPT = 500;
 const ONE_IN = 5;
 
 /** How often one request asks for its session: the client and the provider are to have little to do beside the gateway. */
-const EACH = 12;
+const EACH = 25;
 
 const FIELDS =
   'id provider providerId status mode createdAt expiresAt checkoutUrl customer { id } amounts { total { decimal } }';
@@ -104,7 +104,7 @@ const quantile = (values: readonly number[], share: number): number =>
 const MIB = 2 ** 20;
 /** Of one turn. */
 const PEAK_SECONDS = 3;
-const PHASE_SECONDS = 10;
+const PHASE_SECONDS = 20;
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -134,7 +134,13 @@ function tell(name: string, { sent, good, shed, other, goodMs, shedMs, ownLateMs
 }
 
 type Phase = { name: string; seconds: number; isLimited: boolean; atOnce?: number; rate?: number };
-type Seen = { perSecond: number; perBusySecond: number; shedMs: number[]; residentMiB: number };
+type Seen = {
+  perSecond: number;
+  perBusySecond: number;
+  shedMs: number[];
+  settledShedMs: number[];
+  residentMiB: number;
+};
 
 /** The processes of one run. */
 async function open() {
@@ -158,6 +164,7 @@ async function open() {
         perSecond: loaded.good / seconds,
         perBusySecond: loaded.good / busySeconds,
         shedMs: loaded.shedMs,
+        settledShedMs: loaded.settledShedMs,
         residentMiB: after.resident / MIB,
       };
     },
@@ -170,7 +177,7 @@ async function open() {
 /** The best that it does without a limit, and with nobody who is turned away. */
 async function peakOf(run: (phase: Phase) => Promise<Seen>): Promise<Seen> {
   const seen: Seen[] = [];
-  for (const atOnce of [32, 96]) {
+  for (const atOnce of [32, 64]) {
     seen.push(await run({ name: `${atOnce} at one time`, seconds: PEAK_SECONDS, isLimited: false, atOnce }));
   }
   return seen.reduce((best, each) => (each.perSecond > best.perSecond ? each : best));
@@ -202,7 +209,8 @@ async function measure(seconds: number, showsUnlimited: boolean): Promise<void> 
     `goodput at twice the peak: ${share(({ perSecond }) => perSecond)} of the peak; ` +
       `for each second that the gateway was busy, ${share(({ perBusySecond }) => perBusySecond)}`,
   );
-  say(`turned away: ${shedMs.length}, ${times(shedMs)}`);
+  const settled = twice.flatMap((seen) => seen.settledShedMs);
+  say(`turned away: ${shedMs.length}, ${times(shedMs)}; but for the first two seconds each time ${times(settled)}`);
   say(
     `memory: slope of the resident size ${slope(sizes.slice(sizes.length / 3)).toFixed(3)} MiB in a second; ` +
       `heap after collection ${(heapBefore / MIB).toFixed(1)} -> ${(heapAfter / MIB).toFixed(1)} MiB`,

@@ -5,7 +5,7 @@ const LEAST = 8;
 const USUAL = 256;
 
 /** Milliseconds that a callback may wait for its turn. With more, answers take longer and not one more is given. */
-const TARGET_MS = 8;
+const TARGET_MS = 10;
 /** Share of the time from which on the thread counts as always busy. With less, to do less would be a loss. */
 const ALWAYS = 0.95;
 
@@ -17,8 +17,12 @@ const USED = 0.5;
 const FULL = 0.8;
 
 const RAISE = 1.05;
-const FALL_AT_LEAST = 0.95;
-const FALL_AT_MOST = 0.5;
+const FALL_AT_LEAST = 0.97;
+/** Where providers are slow, what is let in now comes back to the thread much later: with more, the limit would swing. */
+const FALL_AT_MOST = 0.8;
+/** In the first moments of a storm. */
+const FALL_FAST = 0.5;
+const VERY_LATE_MS = 50;
 /** What a limit far above the usual one loses with each look that finds it unused: the next storm finds it lower. */
 const FORGET = 0.99;
 
@@ -89,7 +93,8 @@ export class AdaptiveLimit {
 
   /** From where it means something: far above what is under way it holds nobody back. */
   #fall(delayMs: number, peak: number): void {
-    const factor = Math.min(FALL_AT_LEAST, Math.max(FALL_AT_MOST, TARGET_MS / delayMs));
+    const most = delayMs > VERY_LATE_MS ? FALL_FAST : FALL_AT_MOST;
+    const factor = Math.min(FALL_AT_LEAST, Math.max(most, TARGET_MS / delayMs));
     this.#set(Math.min(this.#limit, peak / USED) * factor);
   }
 
