@@ -51,7 +51,7 @@ export function startInboxWorker({ inbox, providers, apply, log, now }: InboxWor
   const owner = randomUUID();
   const lease = { owner, ms: LEASE_MS };
   const places = bulkhead(AT_ONCE, Number.POSITIVE_INFINITY);
-  const working = new Set<Promise<void>>();
+  const working = new Set<Promise<unknown>>();
   let isStopped = false;
   let isFailing = false;
 
@@ -78,7 +78,8 @@ export function startInboxWorker({ inbox, providers, apply, log, now }: InboxWor
   }
   function start(event: Held): void {
     // Of what waits for a place the lease may run out: another replica is welcome to it, and to apply it twice is harmless.
-    const done = places.execute(() => work(event)).finally(() => working.delete(done));
+    // What has not begun when it stops waits for the end of its lease.
+    const done = places.execute(async () => isStopped || work(event)).finally(() => working.delete(done));
     working.add(done);
   }
   async function lookAround(): Promise<void> {

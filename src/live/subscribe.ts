@@ -52,6 +52,8 @@ type LiveOptions = {
   teller: Teller;
   watcher: Watcher;
   listWatcher: ListWatcher;
+  /** Resolves when what is read is not older than what was told. */
+  caughtUp(): Promise<void>;
   /** Epoch milliseconds. */
   now: () => number;
 };
@@ -154,6 +156,7 @@ class Changes<C extends { reading: Reading }> {
   }
 
   async *#changed({ provider, providerId, previousStatus, trigger, at }: ChangeNotice): AsyncGenerator<LiveEvent<C>> {
+    await this.#options.caughtUp();
     const context = this.#fork();
     const session = await this.#read({ provider, providerId }, context);
     if (session) yield* this.#send({ session, previousStatus, trigger, at }, context);
@@ -164,36 +167,40 @@ class Changes<C extends { reading: Reading }> {
     if (!this.#wish.sessions) return;
     // All subscribers are told of a gap at one moment.
     await sleep(Math.random() * AFTER_GAP_MS);
+    await this.#options.caughtUp();
     const context = this.#fork();
-    for (const key of this.#wish.sessions) {
-      const session = await this.#read(key, context);
-      const previousStatus = this.#sent.get(globalId(key.provider, key.providerId))?.status ?? null;
-      if (session) yield* this.#send({ session, previousStatus, trigger: 'POLL', at: this.#options.now() }, context);
+    const sessions = await Promise.all(this.#wish.sessions.map((key) => this.#read(key, context)));
+    for (const session of sessions) {
+      if (!session) continue;
+      yield* this.#send({ session, previousStatus: null, trigger: 'POLL', at: this.#options.now() }, context);
     }
   }
 
+  /** What cannot be read, or lies behind what is known, is read again: one replica of a provider may be behind another. */
   async #read(key: SessionKey, context: C): Promise<CheckoutSession | null> {
     for (const waitMs of READ_AGAIN_MS) {
-      try {
-        return await context.reading.session(key, this.#expansion);
-      } catch {
-        await sleep(waitMs);
-        context.reading.forgetHere(key);
-      }
+      const read = await context.reading.sessionRead(key, this.#expansion).catch(() => null);
+      if (read?.isCurrent) return read.value;
+      await sleep(waitMs);
+      context.reading.forgetHere(key);
     }
     return context.reading.session(key, this.#expansion);
   }
 
   *#send(change: SessionChange, context: C): Generator<LiveEvent<C>> {
     const { session } = change;
-    const content = contentOf(session);
-    if (this.#sent.get(session.id)?.content === content) return;
+    const [content, version] = [contentOf(session), versionOf(session)];
+    const sent = this.#sent.get(session.id);
+    if (sent && (sent.content === content || isBehind(version, sent.version))) return;
     // Also of what is not sent, so that what comes after it is held against it.
     this.#sent.delete(session.id);
-    this.#sent.set(session.id, { content, status: session.status });
+    this.#sent.set(session.id, { content, status: session.status, version });
     const oldest = this.#sent.size > MOST_REMEMBERED ? this.#sent.keys().next().value : undefined;
     if (oldest !== undefined) this.#sent.delete(oldest);
-    if (this.#matches(session)) yield { checkoutSessionChanged: change, [EVENT_CONTEXT]: context };
+    if (!this.#matches(session)) return;
+    // What this subscriber has seen, which may be newer than what was told to all.
+    const previousStatus = sent?.status ?? change.previousStatus;
+    yield { checkoutSessionChanged: { ...change, previousStatus }, [EVENT_CONTEXT]: context };
   }
 
   #matches(session: CheckoutSession): boolean {

@@ -183,14 +183,15 @@ class SessionWatcher implements Watcher {
   }
 
   async #seen(watched: Watched, session: CheckoutSession | null): Promise<void> {
+    const content = session && contentOf(session);
+    if (session && content !== watched.content) {
+      // So that whoever is told reads this, and nothing older.
+      await this.#options.reads.forget(watched.key, versionOf(session));
+      await this.#options.teller.tell(session, 'POLL');
+      watched.content = content;
+    }
+    // Not before it was told: one that has ended would be looked at again after minutes.
     this.#wait(watched, session);
-    if (!session) return;
-    const content = contentOf(session);
-    if (content === watched.content) return;
-    // So that whoever is told reads this, and nothing older.
-    await this.#options.reads.forget(watched.key, versionOf(session));
-    await this.#options.teller.tell(session, 'POLL');
-    watched.content = content;
   }
 }
 

@@ -30,9 +30,11 @@ export async function startKillable({
   cacheEncryptionKey,
   upstreamPolicy = {},
 }: Options): Promise<KillableGateway> {
-  const settings = Object.entries(providers).flatMap(([name, { apiKey, baseUrl }]) => [
+  const settings = Object.entries(providers).flatMap(([name, { apiKey, baseUrl, webhookSecrets = [] }]) => [
     [`${name}_API_KEY`, apiKey],
     [`${name}_BASE_URL`, baseUrl],
+    // An empty one counts as not set.
+    [`${name}_WEBHOOK_SECRET`, webhookSecrets.join(',')],
   ]);
   const child = fork(PROGRAM, {
     execArgv: [],
@@ -45,7 +47,6 @@ export async function startKillable({
       REDIS_URL: redisUrl,
       CACHE_ENCRYPTION_KEY: cacheEncryptionKey,
       UPSTREAM_POLICY: JSON.stringify(upstreamPolicy),
-      ...(redisUrl !== undefined && { REDIS_URL: redisUrl }),
       ...Object.fromEntries(settings),
     },
   });
