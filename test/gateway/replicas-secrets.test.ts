@@ -54,7 +54,8 @@ it('nothing that tells of anybody, or lets anybody in, can be read in Redis when
   const index = content.filter(isIndex);
   const others = content.filter((each) => !isIndex(each));
   expect(foundIn(bytesOf(others), [...texts, ...access])).toEqual([]);
-  for (const found of foundIn(bytesOf(index), [...texts, ...access])) expect(found).toMatch(/^(cs|cust|subs?|pay)_\w+$/);
+  for (const found of foundIn(bytesOf(index), [...texts, ...access]))
+    expect(found).toMatch(/^(cs|cust|subs?|pay)_\w+$/);
   // What is encrypted cannot be made shorter.
   for (const value of valuesIn(content)) expect(deflateRawSync(value).length).toBeGreaterThan(value.length * 0.95);
   // Nothing of anybody's: what Redis is tried with.
