@@ -7,7 +7,7 @@ import type { Operation, OperationLease, OperationScope, OperationState } from '
 import { freshProviderKey, inputHashOf } from './identity.ts';
 import { handlerOf, type LeasedWork, leaseOf, type WorkOptions, workOnLease } from './leased-work.ts';
 import { findOut, makeChange } from './make.ts';
-import { inProgress, maybeBegun, notBegun, type Outcome, outcomeUnknown, refused } from './outcome.ts';
+import { inProgress, ledgerAway, maybeBegun, notBegun, type Outcome, outcomeUnknown, refused } from './outcome.ts';
 import { outcomeIn } from './stored.ts';
 
 /** A change that a caller wants to be made. */
@@ -154,7 +154,7 @@ class ChangeMaker implements Changes {
   /** A change that cannot be written down must not be made; but an earlier request, or this one, may be written down. */
   #notBegun(error: unknown, provider: ProviderName, seen: OperationState | null): unknown {
     if (!(error instanceof LedgerError)) return error;
-    this.#options.log.error({ error: error.message }, 'the ledger cannot be written: a change was not made');
+    this.#options.log.error({ error: error.message }, 'the ledger cannot be written: a change was not begun');
     if (seen === 'IN_PROGRESS') return inProgress(provider);
     if (seen !== null) return outcomeUnknown(provider, true);
     return error.mayBeWritten ? maybeBegun(provider) : notBegun();
@@ -166,7 +166,7 @@ class ChangeMaker implements Changes {
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
       this.#options.log.error({ error: error.message }, 'the ledger cannot be used: an operation cannot be shown');
-      throw notBegun();
+      throw ledgerAway();
     }
   }
 }

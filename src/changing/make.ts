@@ -31,7 +31,8 @@ export async function makeChange(making: Making): Promise<Outcome> {
   const outcome = await send(making, shareOf(making, 0));
   if (outcome === 'KEY_IN_USE') {
     const name = displayName(making.provider);
-    return refused('ALREADY_EXISTS', `${name} has an open session of this idempotencyKey already.`, KEY);
+    const message = `${name} has an open session of this idempotencyKey already.`;
+    return { ...refused('ALREADY_EXISTS', message, KEY), isKeyInUse: true };
   }
   return outcome.is === 'UNKNOWN' ? findOut(making) : outcome;
 }

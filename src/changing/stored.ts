@@ -13,8 +13,7 @@ export function storedOf(
       return ['SUCCEEDED', stored({ providerId: outcome.providerId })];
     case 'REFUSED': {
       // That the key is in use tells that the provider has heard it, and may have made what was asked.
-      const isAboutKey = outcome.errors.some(({ code }) => code === 'ALREADY_EXISTS');
-      return ['FAILED', stored({ userErrors: outcome.errors, refusals: refusals + (isAboutKey ? 0 : 1) })];
+      return ['FAILED', stored({ userErrors: outcome.errors, refusals: refusals + (outcome.isKeyInUse ? 0 : 1) })];
     }
     case 'NOT_DONE':
       return ['FAILED', stored({ code: outcome.error.code, refusals })];

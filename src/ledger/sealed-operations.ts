@@ -17,8 +17,17 @@ export function createSealedOperations(operations: Operations, encryptionKey: Bu
   const opened = (operation: Operation): Operation => ({
     ...operation,
     change: open(operation.change),
-    result: operation.result === null ? null : open(operation.result),
+    result: operation.result === null ? null : resultOf(operation),
   });
+  const resultOf = ({ state, result }: Operation): string | null => {
+    try {
+      return open(result ?? '');
+    } catch (error) {
+      // What became of an earlier beginning, written with another key, must not keep this one from going on.
+      if (state === 'IN_PROGRESS') return null;
+      throw error;
+    }
+  };
   return {
     renew: (id, lease) => operations.renew(id, lease),
     claim: (provider, providerId, id) => operations.claim(provider, providerId, id),
