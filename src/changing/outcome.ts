@@ -24,7 +24,7 @@ export type StoredResult =
   | { providerId: string | null }
   /** With how often the provider has refused it by now. */
   | { userErrors: UserError[]; refusals: number }
-  | { code: string; refusals: number };
+  | { error: Pick<GatewayError, 'code' | 'message' | 'retryable'>; refusals: number };
 
 /** Milliseconds after which asking again makes sense. */
 const ASK_AGAIN_MS = 3000;

@@ -14,7 +14,7 @@ type Options = {
   accounts: LedgerAccounts;
   /** Made with `LEDGER_SCRIPTS`; null when there is no Redis. */
   link: RedisLink | null;
-  /** 32 bytes; what changes were asked for is encrypted with it in Redis. */
+  /** 32 bytes; what changes were asked for is encrypted with it in Redis. Null writes it as it is. */
   encryptionKey: Buffer | null;
   log: Log;
   /** Epoch milliseconds. */
@@ -35,7 +35,7 @@ export async function openLedgers({ directory, accounts, link, encryptionKey, lo
   const sharedIndex = createRedisSessionIndex(caller, now);
   const sessionIndex = createTieredSessionIndex({ own: own.sessionIndex, shared: sharedIndex, link, log });
   return {
-    operations: encryptionKey ? createSealedOperations(operations, encryptionKey) : operations,
+    operations: createSealedOperations(operations, encryptionKey),
     sessionIndex,
     async close() {
       await sessionIndex.close();
