@@ -256,7 +256,7 @@ export type CheckoutUserErrorCode =
   | 'INVALID_STATE'
   /** The session's provider does not offer it at all. */
   | 'UNSUPPORTED_OPERATION'
-  /** The idempotency key was used before for a different input. */
+  /** The idempotency key was used before for a different input, and that change was made or may yet be. */
   | 'IDEMPOTENCY_CONFLICT'
   /** The payment was declined. Another payment method may help. */
   | 'PAYMENT_DECLINED';
@@ -269,7 +269,7 @@ export type CheckoutOperationState =
   | 'SUCCEEDED'
   /** It was certainly not made. The same key may be used to try again. */
   | 'FAILED'
-  /** It was sent to the provider, which did not answer. The gateway goes on finding out what became of it. */
+  /** It may have been sent to the provider, and no answer is known. The gateway goes on finding out what became of it. */
   | 'UNKNOWN';
 
 /** A change under an idempotency key. */
@@ -1137,7 +1137,7 @@ export type Query = {
   providers: Array<ProviderInfo>;
   /**
    * What became of a change, by the `idempotencyKey` that it was sent with: the caller's newest with that key, kept for 72
-   * hours. One that was left unanswered is looked into first. Null when there is none.
+   * hours. One that was left unanswered is looked into first; none is begun anew. Null when there is none.
    */
   operation: Maybe<CheckoutOperation>;
 };
