@@ -861,7 +861,7 @@ export type CheckoutChangeTrigger =
 export type CheckoutSessionChange = {
   /** The session as it is now. Of several changes in quick succession, only the newest may come. */
   checkoutSession: CheckoutSession;
-  /** The status before the change. Null when it is not known, and for the first look at a session. */
+  /** The status that this subscriber was sent before, or else that was told last. Null when neither is known, and for the first look at a session. */
   previousStatus: Maybe<CheckoutSessionStatus>;
   /** How the gateway learned of it. */
   trigger: CheckoutChangeTrigger;
@@ -872,12 +872,13 @@ export type CheckoutSessionChange = {
 /** Changes of checkout sessions as they happen, over graphql-ws and graphql-sse. */
 export type Subscription = {
   /**
-   * Every change that the gateway learns of: of the sessions in `ids`, or, without `ids`, of all that match the filter. Sessions
-   * that are named come first as they are now, so that a client that reconnects misses nothing. The filter is held against
-   * each session as it is after the change.
+   * Every change that the gateway learns of: of the sessions in `ids`, or, without `ids`, of all. Sessions that are named come
+   * first as they are now, so that a client that reconnects misses nothing. The filter is held against each session as it is
+   * after the change; archived ones are left out unless it asks for them. Never goes back to what was before.
    *
-   * Errors: BAD_USER_INPUT for an id that the gateway cannot have made, more than 100 ids, and a filter that makes no sense. A
-   * session that does not exist (yet) sends nothing.
+   * Errors: BAD_USER_INPUT for an id that the gateway cannot have made, no ids or more than 100, and a filter that makes no sense;
+   * OVERLOADED when there are too many subscribers. A session that cannot be read ends the subscription with its UPSTREAM_ code.
+   * One that does not exist (yet) sends nothing.
    */
   checkoutSessionChanged: CheckoutSessionChange;
 };
