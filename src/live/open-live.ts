@@ -63,7 +63,7 @@ export async function openLive(options: OpenLiveOptions): Promise<OpenLive> {
   const listWatcher = startListWatcher({ ...watching, providers: silent });
   const apply = createApplyEvent({ reads, createReading, index: ledger.sessionIndex, teller });
   const worker = startInboxWorker({ inbox: ledger.inbox, providers, apply, log, now });
-  const news = createMutationNews({ providers, createReading, teller, log, now });
+  const news = createMutationNews({ providers, createReading, teller, broker, log, now });
   return {
     live: createLive({
       feed,

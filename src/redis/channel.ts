@@ -95,9 +95,12 @@ class Channel implements RedisChannel {
 
   async start(): Promise<void> {
     void this.#attempt();
-    const ended = new AbortController();
-    await Promise.race([this.#stood.promise, sleep(START_MS, undefined, ended).catch(() => undefined)]);
-    ended.abort();
+    // Where the link has just waited in vain, there is nothing to wait for.
+    if (this.#options.link.isUp) {
+      const ended = new AbortController();
+      await Promise.race([this.#stood.promise, sleep(START_MS, undefined, ended).catch(() => undefined)]);
+      ended.abort();
+    }
     this.#isStarting = false;
     if (!this.#isUp) this.#fall();
   }

@@ -13,6 +13,7 @@ import { errorPlugin } from './error-plugin.ts';
 import { idempotencyPlugin } from './idempotency-plugin.ts';
 import type { GraphQLServerOptions } from './options.ts';
 import { publicError } from './public-error.ts';
+import { subscriptionPlugin } from './subscription-plugin.ts';
 
 /** Whether browsers get Apollo Sandbox at the endpoint. */
 export const hasSandbox = (options: { introspection: boolean; production: boolean }): boolean =>
@@ -47,6 +48,7 @@ export function createApollo<Context extends object>(options: GraphQLServerOptio
       errorPlugin<Context>(log, metrics),
       cachePlugin(options),
       idempotencyPlugin(options),
+      subscriptionPlugin(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),

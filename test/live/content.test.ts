@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts';
 import { NO_FILTER } from '../../src/checkout/filter.ts';
 import type { Expansion, Provider } from '../../src/checkout/provider.ts';
-import type { ProviderName } from '../../src/checkout/provider-name.ts';
 import type { CheckoutSession } from '../../src/checkout/session.ts';
 import { contentOf } from '../../src/live/content.ts';
 import { PROVIDERS } from '../../src/providers/registry.ts';
@@ -25,7 +24,7 @@ afterAll(async () => {
   await sandbox.stop();
 });
 
-function providerNamed(name: ProviderName): Provider {
+function providerNamed(name: keyof typeof NAMES): Provider {
   const { baseUrl, apiKey } = sandbox.providers[NAMES[name]];
   const { log } = recordLog();
   const now = () => time;
