@@ -9,7 +9,7 @@ export default defineConfig({
     sequence: { shuffle: true },
     // Most of the time tests wait for clocks, sockets and processes: more of them than there are cores fit side by side.
     maxWorkers: 4,
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 30_000,
   },
 });

@@ -288,7 +288,7 @@ export type CheckoutUserErrorCode =
   | 'INVALID_STATE'
   /** The session's provider does not offer it at all. */
   | 'UNSUPPORTED_OPERATION'
-  /** The idempotency key was used before for a different input. */
+  /** The idempotency key was used before for a different input, and that change was made or may yet be. */
   | 'IDEMPOTENCY_CONFLICT'
   /** The payment was declined. Another payment method may help. */
   | 'PAYMENT_DECLINED';
@@ -301,7 +301,7 @@ export type CheckoutOperationState =
   | 'SUCCEEDED'
   /** It was certainly not made. The same key may be used to try again. */
   | 'FAILED'
-  /** It was sent to the provider, which did not answer. The gateway goes on finding out what became of it. */
+  /** It may have been sent to the provider, and no answer is known. The gateway goes on finding out what became of it. */
   | 'UNKNOWN';
 
 /** A change under an idempotency key. */
@@ -896,7 +896,7 @@ export type CheckoutChangeTrigger =
 export type CheckoutSessionChange = {
   /** The session as it is now. Of several changes in quick succession, only the newest may come. */
   checkoutSession: CheckoutSession;
-  /** The status before the change. Null when it is not known, and for the first look at a session. */
+  /** The status that this subscriber was sent before, or else that was told last. Null when neither is known, and for the first look at a session. */
   previousStatus: Maybe<CheckoutSessionStatus>;
   /** How the gateway learned of it. */
   trigger: CheckoutChangeTrigger;
@@ -907,12 +907,14 @@ export type CheckoutSessionChange = {
 /** Changes of checkout sessions as they happen, over graphql-ws and graphql-sse. */
 export type Subscription = {
   /**
-   * Every change that the gateway learns of: of the sessions in `ids`, or, without `ids`, of all that match the filter. Sessions
-   * that are named come first as they are now, so that a client that reconnects misses nothing. The filter is held against
-   * each session as it is after the change.
+   * Every change that the gateway learns of: of the sessions in `ids`, or, without `ids`, of all. Sessions that are named come
+   * first as they are now, so that a client that reconnects misses nothing. The filter is held against each session as it is
+   * after the change; archived ones are left out unless it asks for them. Never goes back to what was before.
    *
-   * Errors: BAD_USER_INPUT for an id that the gateway cannot have made, more than 100 ids, and a filter that makes no sense. A
-   * session that does not exist (yet) sends nothing; nor does one that the caller is not to see.
+   * Errors: BAD_USER_INPUT for an id that the gateway cannot have made, no ids or more than 100, and a filter that makes no sense;
+   * OVERLOADED when there are too many subscribers, or this one is too slow. A session that cannot be read is an event that is
+   * an UPSTREAM_ error, and the subscription goes on. One that does not exist (yet) sends nothing; nor does one that the caller is
+   * not to see.
    */
   checkoutSessionChanged: CheckoutSessionChange;
 };
@@ -1175,8 +1177,8 @@ export type Query = {
   providers: Array<ProviderInfo>;
   /**
    * What became of a change, by the `idempotencyKey` that it was sent with: the caller's newest with that key, kept for 72
-   * hours. One that was left unanswered is looked into first. Null when there is none. Callers of one name who are bound to
-   * different customers have keys of their own.
+   * hours. One that was left unanswered is looked into first; none is begun anew. Null when there is none. Callers of one name
+   * who are bound to different customers have keys of their own.
    */
   operation: Maybe<CheckoutOperation>;
 };

@@ -7,8 +7,8 @@ import type { Operation, OperationLease, OperationScope, OperationState } from '
 import { freshProviderKey, inputHashOf } from './identity.ts';
 import { handlerOf, type LeasedWork, leaseOf, type WorkOptions, workOnLease } from './leased-work.ts';
 import { findOut, makeChange } from './make.ts';
-import { inProgress, maybeBegun, notBegun, type Outcome, outcomeUnknown, refused } from './outcome.ts';
-import { outcomeIn } from './stored.ts';
+import { inProgress, ledgerAway, maybeBegun, notBegun, type Outcome, outcomeUnknown, refused } from './outcome.ts';
+import { failureIn, outcomeIn } from './stored.ts';
 
 /** A change that a caller wants to be made. */
 export type ChangeRequest = {
@@ -97,9 +97,11 @@ class ChangeMaker implements Changes {
     const lease = leaseOf();
     /** How an earlier request with the key was seen to stand. */
     let seen: OperationState | null = null;
+    /** When the attempt began that this request waits for: it gets its result, and makes no other. */
+    let waitedSince: number | undefined;
     for (;;) {
       const wanted = { scope, provider: provider.name, inputHash, change: JSON.stringify(change) };
-      const begun = await this.#options.operations.begin(wanted, lease).catch((error: unknown) => {
+      const begun = await this.#options.operations.begin(wanted, lease, waitedSince).catch((error: unknown) => {
         throw this.#notBegun(error, provider.name, seen);
       });
       const { operation } = begun;
@@ -109,13 +111,14 @@ class ChangeMaker implements Changes {
           return this.#answer(operation, await this.#work({ operation, lease, call, work: makeChange }));
         case 'SUCCEEDED':
           return resultOf(outcomeIn(operation), true);
-        case 'OTHER_INPUT': {
-          const message = 'This idempotencyKey was used for something else; take a new one for a new change.';
-          return resultOf(refused('IDEMPOTENCY_CONFLICT', message, KEY_FIELD), false);
-        }
+        case 'FAILED':
+          return resultOf(failureIn(operation), true);
+        case 'OTHER_INPUT':
+          return resultOf(refused('IDEMPOTENCY_CONFLICT', conflictWith(operation), KEY_FIELD), false);
         case 'LEFT': {
           const outcome = await this.#work({ operation, lease, call, work: findOut });
           // It was never made, and this request wants it made.
+          waitedSince = undefined;
           if (outcome.is === 'NOT_DONE') break;
           return this.#answer(operation, outcome, true);
         }
@@ -123,6 +126,7 @@ class ChangeMaker implements Changes {
           if (call.deadline - this.#options.now() < LOOK_MS + ANSWER_MS) {
             throw operation.state === 'UNKNOWN' ? outcomeUnknown(provider.name, true) : inProgress(provider.name);
           }
+          waitedSince = operation.startedAt;
           await sleep(LOOK_MS);
       }
     }
@@ -154,7 +158,7 @@ class ChangeMaker implements Changes {
   /** A change that cannot be written down must not be made; but an earlier request, or this one, may be written down. */
   #notBegun(error: unknown, provider: ProviderName, seen: OperationState | null): unknown {
     if (!(error instanceof LedgerError)) return error;
-    this.#options.log.error({ error: error.message }, 'the ledger cannot be written: a change was not made');
+    this.#options.log.error({ error: error.message }, 'the ledger cannot be written: a change was not begun');
     if (seen === 'IN_PROGRESS') return inProgress(provider);
     if (seen !== null) return outcomeUnknown(provider, true);
     return error.mayBeWritten ? maybeBegun(provider) : notBegun();
@@ -166,10 +170,16 @@ class ChangeMaker implements Changes {
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
       this.#options.log.error({ error: error.message }, 'the ledger cannot be used: an operation cannot be shown');
-      throw notBegun();
+      throw ledgerAway();
     }
   }
 }
+
+/** A new key is good advice only if the other change is not the same one written differently. */
+const conflictWith = ({ finishedAt }: Operation): string =>
+  finishedAt === null
+    ? 'This idempotencyKey was used for something else, and what became of that is not known yet: see operation(idempotencyKey:).'
+    : 'This idempotencyKey was used for something else; take a new one for a new change.';
 
 /** @throws GatewayError for what was not made and the caller cannot mend */
 function resultOf(outcome: Exclude<Outcome, { is: 'UNKNOWN' }>, isReplayed: boolean): ChangeResult {

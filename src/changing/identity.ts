@@ -10,12 +10,17 @@ export const inputHashOf = (input: unknown): string =>
 /**
  * The key that a provider is sent: the same from every replica, as often as an operation is sent, and telling nothing of
  * the client's own. So what failed for want of an answer that could be believed is not done again when it is tried again.
- * Only one that the provider refused gets another, because providers remember refusals too. 43 URL-safe characters.
+ * Another input gets another, and so does one that the provider refused, because providers remember refusals too. 43
+ * URL-safe characters.
  */
-export const providerKeyOf = (operation: Pick<Operation, 'id' | 'result'>): string =>
+export const providerKeyOf = (operation: Pick<Operation, 'id' | 'provider' | 'change' | 'result'>): string =>
   createHmac('sha256', 'checkout-gateway provider key')
-    .update(`${operation.id} ${refusalsOf(operation)}`)
+    .update(`${operation.id} ${refusalsOf(operation)} ${inputHashOfStored(operation)}`)
     .digest('base64url');
+
+/** The same as when the operation was begun, whatever the ledger has made of it. */
+const inputHashOfStored = ({ provider, change }: Pick<Operation, 'provider' | 'change'>): string =>
+  inputHashOf({ provider, change: JSON.parse(change) });
 
 /** For a change that is not under a key of the client's. */
 export const freshProviderKey = (): string => randomBytes(32).toString('base64url');

@@ -14,7 +14,7 @@ export type Outcome =
       isFound?: true;
     }
   /** It was not made, for a reason that the caller can mend. */
-  | { is: 'REFUSED'; errors: UserError[] }
+  | { is: 'REFUSED'; errors: UserError[] /** For its key alone. */; isKeyInUse?: true }
   /** It was not made. */
   | { is: 'NOT_DONE'; error: GatewayError }
   | { is: 'UNKNOWN' };
@@ -24,7 +24,7 @@ export type StoredResult =
   | { providerId: string | null }
   /** With how often the provider has refused it by now. */
   | { userErrors: UserError[]; refusals: number }
-  | { code: string; refusals: number };
+  | { error: Pick<GatewayError, 'code' | 'message' | 'retryable'>; refusals: number };
 
 /** Milliseconds after which asking again makes sense. */
 const ASK_AGAIN_MS = 3000;
@@ -52,6 +52,13 @@ export const maybeBegun = (provider: ProviderName): GatewayError =>
       'a new key could do it twice.',
     { provider, retryable: true, retryAfterMs: ASK_AGAIN_MS, safeWithNewKey: false },
   );
+
+/** An operation cannot be shown. */
+export const ledgerAway = (): GatewayError =>
+  new GatewayError('INTERNAL_SERVER_ERROR', 'The gateway cannot use its own ledger at the moment.', {
+    retryable: true,
+    retryAfterMs: 1000,
+  });
 
 /** The ledger cannot be used, so that nothing may be sent. Whether an earlier request with the key was, it cannot tell. */
 export const notBegun = (): GatewayError =>

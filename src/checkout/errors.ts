@@ -4,6 +4,7 @@ import type { ProviderName } from './session.ts';
 export type ErrorCode =
   | 'BAD_USER_INPUT'
   | 'INTERNAL_SERVER_ERROR'
+  | 'OVERLOADED'
   | 'UPSTREAM_RATE_LIMITED'
   | 'UPSTREAM_UNAVAILABLE'
   | 'UPSTREAM_TIMEOUT'
@@ -29,6 +30,8 @@ type ErrorOptions = {
   retryAfterMs?: number;
   /** Whether the change that failed can have been made all the same. @default false */
   mayHaveHappened?: boolean;
+  /** Whether the provider refused it with an answer that it may repeat to the same key. @default false */
+  wasRefused?: boolean;
   /** Whether trying again with another idempotency key is safe; left out where no key is involved. */
   safeWithNewKey?: boolean;
 };
@@ -45,6 +48,11 @@ export class GatewayError extends Error {
   readonly retryAfterMs: number | undefined;
   /** Whether the change that failed can have been made all the same. For the gateway only. */
   readonly mayHaveHappened: boolean;
+  /**
+   * Whether the provider answered completely and refused, in a way that it may remember under the key it was asked with.
+   * For the gateway only.
+   */
+  readonly wasRefused: boolean;
   /** Read by graphql-js when it wraps this error into the one of the answer. */
   readonly extensions: Record<string, unknown>;
 
@@ -55,6 +63,7 @@ export class GatewayError extends Error {
     this.retryable = options.retryable ?? false;
     this.retryAfterMs = options.retryAfterMs;
     this.mayHaveHappened = options.mayHaveHappened ?? false;
+    this.wasRefused = options.wasRefused ?? false;
     this.extensions = {
       code,
       ...(options.provider && { provider: options.provider }),

@@ -14,7 +14,7 @@ type Options = {
   accounts: LedgerAccounts;
   /** Made with `LEDGER_SCRIPTS`; null when there is no Redis. */
   link: RedisLink | null;
-  /** 32 bytes; what changes were asked for is encrypted with it in Redis. */
+  /** 32 bytes; what changes were asked for is encrypted with it in Redis. Null writes it as it is. */
   encryptionKey: Buffer | null;
   log: Log;
   /** Epoch milliseconds. */
@@ -38,7 +38,7 @@ export async function openLedgers({ directory, accounts, link, encryptionKey, lo
   return {
     inbox,
     toldStates,
-    operations: encryptionKey ? createSealedOperations(operations, encryptionKey) : operations,
+    operations: createSealedOperations(operations, encryptionKey),
     sessionIndex,
     async close() {
       await sessionIndex.close();

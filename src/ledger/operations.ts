@@ -47,6 +47,8 @@ export type Begun =
   /** Somebody else is at it. */
   | { is: 'BUSY'; operation: Operation }
   | { is: 'SUCCEEDED'; operation: Operation }
+  /** The attempt that was waited for was certainly not done; nothing was begun. */
+  | { is: 'FAILED'; operation: Operation }
   | { is: 'OTHER_INPUT'; operation: Operation };
 
 export type NewOperation = {
@@ -62,8 +64,12 @@ export type NewOperation = {
  * fails, and then nothing was changed, unless the error says that it may have been.
  */
 export type Operations = {
-  /** Writes IN_PROGRESS, unless there is such an operation that stands in the way. All at once: of many that begin, one gets it. */
-  begin(operation: NewOperation, lease: OperationLease): Promise<Begun>;
+  /**
+   * Writes IN_PROGRESS, unless there is such an operation that stands in the way. All at once: of many that begin, one gets it.
+   * @param waitedSince the `startedAt` of somebody else's attempt at the same that was waited for: when that very one
+   * FAILED, it is answered instead of being begun anew, as each of many that wait would make another attempt
+   */
+  begin(operation: NewOperation, lease: OperationLease, waitedSince?: number): Promise<Begun>;
   /** Makes the lease last so long from now. False when it has been lost. */
   renew(id: string, lease: OperationLease): Promise<boolean>;
   /**
@@ -81,7 +87,7 @@ export type Operations = {
   /**
    * Operations of a kind at a provider that are IN_PROGRESS or UNKNOWN, whoever's they are and whether or not somebody is at
    * them; in no order.
-   * @returns null when there are more than the limit
+   * @returns null when there are more than the limit, or when some cannot be read
    */
   unfinished(provider: ProviderName, kind: ChangeKind, limit: number): Promise<Operation[] | null>;
   /**
@@ -89,7 +95,11 @@ export type Operations = {
    * was begun anew since.
    */
   take(operation: Operation, lease: OperationLease): Promise<Operation | null>;
-  /** Takes the lease of operations that were left unfinished (UNKNOWN, or IN_PROGRESS with a lease that ran out), the oldest first. */
+  /**
+   * Takes the lease of operations that were left unfinished (UNKNOWN, or IN_PROGRESS with a lease that ran out). Those that
+   * have waited longest for a look come first: those that nobody has, then by the end of the last lease, then the oldest.
+   * So that those that are looked at again and again do not keep the others waiting.
+   */
   takeLeft(lease: OperationLease, limit: number): Promise<Operation[]>;
   /**
    * Says that a session comes from an operation, for 72 hours from the first time it is said. False when it is known to

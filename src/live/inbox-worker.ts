@@ -38,8 +38,10 @@ const LEASE_MS = 15_000;
 const APPLY_MS = 10_000;
 /** Milliseconds between two looks for events that were left or postponed. */
 const LOOK_EVERY_MS = 1000;
-/** Events that are applied at one time. */
+/** Events of one provider that are applied at one time. */
 const AT_ONCE = 16;
+/** Events that this process holds, applied or waiting for a place. */
+const MOST_TAKEN = 200;
 /** Milliseconds for which an event is postponed: the first time, and at most. */
 const [SHORTEST_POSTPONE_MS, LONGEST_POSTPONE_MS] = [1000, 5 * 60_000];
 /** Times that a provider may not show what its event says, before what it does show is taken for the truth: some minutes. */
@@ -50,8 +52,9 @@ type Held = Pick<InboxEvent, 'provider' | 'eventId' | 'attempts'> & { subject: E
 export function startInboxWorker({ inbox, providers, apply, log, now }: InboxWorkerOptions): InboxWorker {
   const owner = randomUUID();
   const lease = { owner, ms: LEASE_MS };
-  const places = bulkhead(AT_ONCE, Number.POSITIVE_INFINITY);
-  const working = new Set<Promise<void>>();
+  /** One provider's trouble must not hold up the events of others. */
+  const places = new Map([...providers.keys()].map((name) => [name, bulkhead(AT_ONCE, Number.POSITIVE_INFINITY)]));
+  const working = new Set<Promise<unknown>>();
   let isStopped = false;
   let isFailing = false;
 
@@ -60,8 +63,9 @@ export function startInboxWorker({ inbox, providers, apply, log, now }: InboxWor
     const requestId = `event ${eventId.slice(0, 40)}`;
     try {
       const call = { requestId, deadline: now() + APPLY_MS };
-      const applied = provider ? await apply(provider, subject, call) : 'APPLIED';
-      if (applied === 'APPLIED' || attempts >= MOST_LATER) await inbox.finish(name, eventId, owner);
+      const isLast = attempts >= MOST_LATER;
+      const applied = provider ? await apply(provider, subject, call, isLast) : 'APPLIED';
+      if (applied === 'APPLIED' || isLast) await inbox.finish(name, eventId, owner);
       else await postpone(name, eventId, attempts);
     } catch (error) {
       log.warn(
@@ -78,12 +82,15 @@ export function startInboxWorker({ inbox, providers, apply, log, now }: InboxWor
   }
   function start(event: Held): void {
     // Of what waits for a place the lease may run out: another replica is welcome to it, and to apply it twice is harmless.
-    const done = places.execute(() => work(event)).finally(() => working.delete(done));
+    // What has not begun when it stops waits for the end of its lease.
+    const place = places.get(event.provider);
+    if (!place) return;
+    const done = place.execute(async () => isStopped || work(event)).finally(() => working.delete(done));
     working.add(done);
   }
   async function lookAround(): Promise<void> {
     try {
-      const free = 2 * AT_ONCE - working.size;
+      const free = MOST_TAKEN - working.size;
       const left = free > 0 ? await inbox.take(lease, free) : [];
       for (const event of left) start({ ...event, subject: JSON.parse(event.subject) as EventSubject });
       if (isFailing) log.info('events that were left can be looked for again');

@@ -79,8 +79,11 @@ export function startListWatcher({ providers, reads, teller, turns, log, now }: 
   return {
     watch() {
       subscribers++;
-      // What is there now is no news.
-      if (subscribers === 1) round = round.then(look);
+      if (subscribers === 1) {
+        // What is there now is no news, nor what came while nobody was subscribed.
+        seen.clear();
+        round = round.then(look);
+      }
       schedule();
       let isOver = false;
       return () => {

@@ -9,6 +9,7 @@ import type { RedisLink } from '../redis/link.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createApplyEvent } from './apply-event.ts';
 import type { Broker } from './broker.ts';
+import { caughtUp } from './caught-up.ts';
 import { createFeed } from './feed.ts';
 import { startInboxWorker } from './inbox-worker.ts';
 import { startListWatcher } from './list-watcher.ts';
@@ -62,9 +63,16 @@ export async function openLive(options: OpenLiveOptions): Promise<OpenLive> {
   const listWatcher = startListWatcher({ ...watching, providers: silent });
   const apply = createApplyEvent({ reads, createReading, index: ledger.sessionIndex, teller });
   const worker = startInboxWorker({ inbox: ledger.inbox, providers, apply, log, now });
-  const news = createMutationNews({ providers, createReading, teller, log, now });
+  const news = createMutationNews({ providers, createReading, teller, broker, log, now });
   return {
-    live: createLive({ feed, teller, watcher, listWatcher, now }),
+    live: createLive({
+      feed,
+      teller,
+      watcher,
+      listWatcher,
+      caughtUp: async () => (redis ? caughtUp(redis.link) : undefined),
+      now,
+    }),
     webhooks: webhookEndpoints(providers.values(), secrets, worker),
     changed: news.changed,
     endSubscriptions: () => feed.close(),

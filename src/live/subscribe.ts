@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GatewayError } from '../checkout/errors.ts';
 import { EVENT_CONTEXT } from '../checkout/event-context.ts';
 import { matchesFilter, type SessionFilter } from '../checkout/filter.ts';
 import type { SessionKey } from '../checkout/global-id.ts';
@@ -10,7 +11,7 @@ import { isBehind, type SessionVersion, versionOf } from '../checkout/version.ts
 import type { Reading } from '../reading/index.ts';
 import type { ChangeNotice, ChangeTrigger } from './broker.ts';
 import { contentOf } from './content.ts';
-import type { Feed } from './feed.ts';
+import { type Feed, SlowConsumer } from './feed.ts';
 import type { ListWatcher } from './list-watcher.ts';
 import type { Teller } from './teller.ts';
 import type { Watcher } from './watcher.ts';
@@ -52,6 +53,8 @@ type LiveOptions = {
   teller: Teller;
   watcher: Watcher;
   listWatcher: ListWatcher;
+  /** Resolves when what is read is not older than what was told. */
+  caughtUp(): Promise<void>;
   /** Epoch milliseconds. */
   now: () => number;
 };
@@ -117,6 +120,9 @@ class Changes<C extends { reading: Reading }> {
         if (item.is === 'GAP') yield* this.#afterGap();
         else yield* this.#changed(item.notice);
       }
+    } catch (error) {
+      if (error instanceof SlowConsumer) throw new GatewayError('OVERLOADED', `${error.message}.`, { retryable: true });
+      throw error;
     } finally {
       await this.end();
     }
@@ -136,12 +142,17 @@ class Changes<C extends { reading: Reading }> {
       return;
     }
     const context = this.#fork();
-    const shown = await Promise.all(
-      sessions.map(async (key) => ({ key, session: await context.reading.session(key, this.#expansion) })),
+    const found = await Promise.all(
+      sessions.map((key) => context.reading.session(key, this.#expansion).catch(unlessItFailed)),
     );
+    const shown = sessions.map((key, index) => ({ key, session: sessionOf(found[index]) }));
     this.#watch(watcher.watch(shown));
-    for (const { session } of shown) {
+    for (const session of found) {
       if (!session) continue;
+      if (session instanceof GatewayError) {
+        yield failed(session, context);
+        continue;
+      }
       // Should it not be written, a change will not tell what it changed.
       await teller.shown(session).catch(() => {});
       yield* this.#send({ session, previousStatus: null, trigger: 'POLL', at: this.#options.now() }, context);
@@ -154,9 +165,11 @@ class Changes<C extends { reading: Reading }> {
   }
 
   async *#changed({ provider, providerId, previousStatus, trigger, at }: ChangeNotice): AsyncGenerator<LiveEvent<C>> {
+    await this.#options.caughtUp();
     const context = this.#fork();
     const session = await this.#read({ provider, providerId }, context);
-    if (session) yield* this.#send({ session, previousStatus, trigger, at }, context);
+    if (session instanceof GatewayError) yield failed(session, context);
+    else if (session) yield* this.#send({ session, previousStatus, trigger, at }, context);
   }
 
   /** Of sessions that are not named nobody can tell which have changed. */
@@ -164,23 +177,25 @@ class Changes<C extends { reading: Reading }> {
     if (!this.#wish.sessions) return;
     // All subscribers are told of a gap at one moment.
     await sleep(Math.random() * AFTER_GAP_MS);
+    await this.#options.caughtUp();
     const context = this.#fork();
     const sessions = await Promise.all(this.#wish.sessions.map((key) => this.#read(key, context)));
     for (const session of sessions) {
-      if (!session) continue;
-      yield* this.#send({ session, previousStatus: null, trigger: 'POLL', at: this.#options.now() }, context);
+      const change = { previousStatus: null, trigger: 'POLL', at: this.#options.now() } as const;
+      if (session instanceof GatewayError) yield failed(session, context);
+      else if (session) yield* this.#send({ session, ...change }, context);
     }
   }
 
   /** What cannot be read, or lies behind what is known, is read again: one replica of a provider may be behind another. */
-  async #read(key: SessionKey, context: C): Promise<CheckoutSession | null> {
+  async #read(key: SessionKey, context: C): Promise<CheckoutSession | GatewayError | null> {
     for (const waitMs of READ_AGAIN_MS) {
       const read = await context.reading.sessionRead(key, this.#expansion).catch(() => null);
       if (read?.isCurrent) return read.value;
       await sleep(waitMs);
       context.reading.forgetHere(key);
     }
-    return context.reading.session(key, this.#expansion);
+    return context.reading.session(key, this.#expansion).catch(unlessItFailed);
   }
 
   *#send(change: SessionChange, context: C): Generator<LiveEvent<C>> {
@@ -207,5 +222,20 @@ class Changes<C extends { reading: Reading }> {
     return customerEmail === null || session.customer?.email?.toLowerCase() === customerEmail.toLowerCase();
   }
 }
+
+/** A provider that fails must not end what is about others too. */
+function unlessItFailed(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  throw error;
+}
+
+const sessionOf = (found: CheckoutSession | GatewayError | null | undefined): CheckoutSession | null =>
+  found instanceof GatewayError ? null : (found ?? null);
+
+/** An event that is an error: graphql-js takes an Error in the place of a value for the failure of its field. */
+const failed = <C>(error: GatewayError, context: C): LiveEvent<C> => ({
+  checkoutSessionChanged: error as unknown as SessionChange,
+  [EVENT_CONTEXT]: context,
+});
 
 type Sent = { content: string; status: SessionStatus; version: SessionVersion };

@@ -54,6 +54,8 @@ const [SHORTEST_MS, LONGEST_MS] = [3000, 30_000];
 const TURN_PART = 0.8;
 /** Milliseconds between two looks at what is due. */
 const TICK_MS = 250;
+/** Milliseconds by which a look may come early to share a call with others. */
+const SOON_MS = 1000;
 /** Milliseconds that looking at sessions may take. */
 const LOOK_MS = 3000;
 /** Sessions of one provider from which on its whole list is cheaper, as for reads. */
@@ -137,9 +139,19 @@ class SessionWatcher implements Watcher {
     }, TICK_MS).unref();
   }
 
+  /** What is due, and of a provider that lists all at once what soon will be, when together that is cheaper. */
+  #due(now: number): Watched[] {
+    const soon = [...this.#watched.values()].filter(({ dueAt }) => dueAt <= now + SOON_MS);
+    return [...Map.groupBy(soon, ({ key }) => key.provider)].flatMap(([name, watched]) => {
+      const due = watched.filter(({ dueAt }) => dueAt <= now);
+      const isListed = this.#options.providers.get(name)?.listing.kind === 'WHOLE';
+      return due.length > 0 && isListed && watched.length >= LIST_FROM ? watched : due;
+    });
+  }
+
   async #look(): Promise<void> {
     const now = this.#options.now();
-    const due = [...this.#watched.values()].filter(({ dueAt }) => dueAt <= now);
+    const due = this.#due(now);
     if (due.length === 0) return;
     try {
       // Who has not got the turn comes back soon: whoever has it may go away.
@@ -183,14 +195,15 @@ class SessionWatcher implements Watcher {
   }
 
   async #seen(watched: Watched, session: CheckoutSession | null): Promise<void> {
+    const content = session && contentOf(session);
+    if (session && content !== watched.content) {
+      // So that whoever is told reads this, and nothing older.
+      await this.#options.reads.forget(watched.key, versionOf(session));
+      await this.#options.teller.tell(session, 'POLL');
+      watched.content = content;
+    }
+    // Not before it was told: one that has ended would be looked at again after minutes.
     this.#wait(watched, session);
-    if (!session) return;
-    const content = contentOf(session);
-    if (content === watched.content) return;
-    // So that whoever is told reads this, and nothing older.
-    await this.#options.reads.forget(watched.key, versionOf(session));
-    await this.#options.teller.tell(session, 'POLL');
-    watched.content = content;
   }
 }
 

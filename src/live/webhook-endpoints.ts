@@ -12,6 +12,19 @@ export type WebhookEndpoint = {
   receive(event: { eventId: string; body: object }): Promise<Received>;
 };
 
+function verifierOf(
+  name: ProviderName,
+  options: Parameters<typeof createVerifier>[0],
+): ReturnType<typeof createVerifier> {
+  try {
+    return createVerifier(options);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const expected = `${options.prefixes.join(' or ')} and base64, or base64 alone`;
+    throw new Error(`${name}_WEBHOOK_SECRET: expected ${expected}, got something else.`);
+  }
+}
+
 /**
  * Of providers whose webhooks can be believed: those whose secret is known.
  * @param secrets several of one provider while one is replaced by another
@@ -28,7 +41,7 @@ export function webhookEndpoints(
     if (!webhook || known.length === 0) continue;
     const { headerFamilies: families, secretPrefixes: prefixes } = webhook;
     endpoints[name] = {
-      verify: createVerifier({ families, prefixes, secrets: known }),
+      verify: verifierOf(name, { families, prefixes, secrets: known }),
       typeOf: (body) => webhook.read(body).type,
       receive: ({ eventId, body }) => worker.receive(provider, eventId, body),
     };

@@ -13,10 +13,15 @@ export const badResponse = (provider: ProviderName, expected: string, options: F
     ...options,
   });
 
+/** Refusals for the moment or for who asks: no provider keeps them under a key. 409 may be about another request. */
+const NOT_KEPT: ReadonlySet<number> = new Set([401, 403, 408, 409, 425, 429]);
+
 /** A refusal that this request should not have met, and that its caller cannot mend: a 400 to a read, say. */
 export const rejected = (provider: ProviderName, status: number, options: FailureOptions = {}): GatewayError =>
   new GatewayError('UPSTREAM_ERROR', `${displayName(provider)} refused the request with status ${status}.`, {
     provider,
+    // A key under which it may have been done must not be given up for another.
+    wasRefused: !options.mayHaveHappened && status >= 400 && status < 500 && !NOT_KEPT.has(status),
     ...options,
   });
 

@@ -169,10 +169,14 @@ class Channel implements RedisChannel {
 
   #fall(): void {
     if (this.#isStarting || this.#isClosed || this.#awaySince !== undefined) return;
-    const { log, now = Date.now } = this.#options;
+    const { log, link, now = Date.now } = this.#options;
     this.#awaySince = now();
     const reason = this.#reason;
-    log.warn({ reason }, `redis channel is away: ${reason}: what other replicas tell does not come`);
+    // That Redis is away has been said then.
+    log[link.isUp ? 'warn' : 'info'](
+      { reason },
+      `redis channel is away: ${reason}: what other replicas tell does not come`,
+    );
   }
 
   /** Not the same delay for all gateways. Nobody waits for it: it must not keep the process alive. */

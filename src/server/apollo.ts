@@ -15,6 +15,7 @@ import { limitsPlugin } from './limits/limits-plugin.ts';
 import { queryLimitsOf } from './limits/query-limits.ts';
 import type { GraphQLServerOptions } from './options.ts';
 import { publicError } from './public-error.ts';
+import { subscriptionPlugin } from './subscription-plugin.ts';
 
 /** Whether browsers get Apollo Sandbox at the endpoint. */
 export const hasSandbox = (options: { introspection: boolean; production: boolean }): boolean =>
@@ -55,6 +56,7 @@ export function createApollo<Context extends object>(options: GraphQLServerOptio
       limitsPlugin<Context>(schema, limits),
       cachePlugin(options),
       idempotencyPlugin(options),
+      subscriptionPlugin(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),

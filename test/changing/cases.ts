@@ -47,7 +47,12 @@ export async function send({ operation, input, key }: Case, ask: Ask): Promise<V
 const OPERATION = 'query ($key: String!) { operation(idempotencyKey: $key) { state } }';
 
 export async function stateOf(key: string, ask: Ask): Promise<string | null> {
-  const { data, errors } = await ask(OPERATION, { key });
+  let { data, errors } = await ask(OPERATION, { key });
+  // As a client would: a Redis on a busy machine may be late.
+  for (let attempt = 0; errors?.every(({ extensions }) => extensions.retryable) && attempt < 20; attempt++) {
+    await sleep(LOOK_MS);
+    ({ data, errors } = await ask(OPERATION, { key }));
+  }
   if (errors) throw new Error(JSON.stringify(errors));
   return (data.operation as { state: string } | null)?.state ?? null;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { LedgerError } from '../../src/ledger/ledger.ts';
+import type { NewOperation, Operations } from '../../src/ledger/operations.ts';
 import { createSealedOperations } from '../../src/ledger/sealed-operations.ts';
 import { openLedger } from '../../src/ledger/sqlite/open-ledger.ts';
 
@@ -11,29 +12,119 @@ const NEW = {
   provider: 'FLEX',
   inputHash: 'hash',
   change: CHANGE,
-} as const;
+} as const satisfies NewOperation;
 const LEASE = { owner: 'me', ms: 1000 };
 
-it('what was asked for and what came of it is readable with the key alone', async () => {
-  const ledger = await openLedger({ directory: null, accounts: { FLEX: 'account' }, now: Date.now });
-  const sealed = createSealedOperations(ledger.operations, randomBytes(32));
-  const { operation } = await sealed.begin(NEW, LEASE);
-  expect(operation.change).toBe(CHANGE);
-  expect(await sealed.finish(operation.id, LEASE.owner, 'SUCCEEDED', RESULT)).toBe(true);
-  expect(await sealed.find('anyone', 'k')).toMatchObject({ change: CHANGE, result: RESULT, state: 'SUCCEEDED' });
-  expect(JSON.stringify(await ledger.operations.find('anyone', 'k'))).not.toContain('canary');
-  expect(await sealed.begin(NEW, LEASE)).toMatchObject({ is: 'SUCCEEDED', operation: { result: RESULT } });
-  const stranger = createSealedOperations(ledger.operations, randomBytes(32));
-  await expect(stranger.find('anyone', 'k')).rejects.toThrow(LedgerError);
-  await ledger.close();
+/** Gateways of one ledger: one with a key, one with another, and one without. */
+type Gateways = { keyed: Operations; stranger: Operations; plain: Operations; stored: Operations };
+
+async function withGateways(use: (gateways: Gateways, pass: (ms: number) => void) => Promise<void>): Promise<void> {
+  let time = 0;
+  const { operations, close } = await openLedger({ directory: null, accounts: { FLEX: 'account' }, now: () => time });
+  const gateways = {
+    keyed: createSealedOperations(operations, randomBytes(32)),
+    stranger: createSealedOperations(operations, randomBytes(32)),
+    plain: createSealedOperations(operations, null),
+    stored: operations,
+  };
+  const pass = (ms: number) => {
+    time += ms;
+  };
+  await use(gateways, pass).finally(close);
+}
+
+const refusal = (got: string) => ({
+  name: 'LedgerError',
+  message: `CACHE_ENCRYPTION_KEY: expected the key that operations in Redis were written with, got ${got}.`,
 });
 
-it('those that were left are readable too', async () => {
-  let time = 0;
-  const ledger = await openLedger({ directory: null, accounts: { FLEX: 'account' }, now: () => time });
-  const sealed = createSealedOperations(ledger.operations, randomBytes(32));
-  await sealed.begin(NEW, LEASE);
-  time += 2000;
-  expect(await sealed.takeLeft({ owner: 'other', ms: 1000 }, 10)).toMatchObject([{ change: CHANGE, state: 'UNKNOWN' }]);
-  await ledger.close();
-});
+it('what was asked for and what came of it is readable with the key alone', () =>
+  withGateways(async ({ keyed, stranger, stored }) => {
+    const { operation } = await keyed.begin(NEW, LEASE);
+    expect(operation.change).toBe(CHANGE);
+    expect(await keyed.finish(operation.id, LEASE.owner, 'SUCCEEDED', RESULT)).toBe(true);
+    expect(await keyed.find('anyone', 'k')).toMatchObject({ change: CHANGE, result: RESULT, state: 'SUCCEEDED' });
+    expect(JSON.stringify(await stored.find('anyone', 'k'))).not.toContain('canary');
+    expect(await keyed.begin(NEW, LEASE)).toMatchObject({ is: 'SUCCEEDED', operation: { result: RESULT } });
+    await expect(stranger.find('anyone', 'k')).rejects.toThrow(LedgerError);
+  }));
+
+it('those that were left are readable too', () =>
+  withGateways(async ({ keyed }, pass) => {
+    await keyed.begin(NEW, LEASE);
+    pass(2000);
+    expect(await keyed.unfinished('FLEX', 'CREATE', 10)).toMatchObject([{ change: CHANGE }]);
+    const left = await keyed.takeLeft({ owner: 'other', ms: 1000 }, 10);
+    expect(left).toMatchObject([{ change: CHANGE, state: 'UNKNOWN' }]);
+  }));
+
+it.each([
+  ['plain', 'none'],
+  ['stranger', 'another one'],
+] as const)('to a %s gateway, what was written with a key is an error, and no conflict', (who, got) =>
+  withGateways(async (gateways, pass) => {
+    const { keyed, [who]: other } = gateways;
+    const { operation } = await keyed.begin(NEW, LEASE);
+    const refusals = async () => {
+      await expect(other.begin(NEW, LEASE)).rejects.toMatchObject(refusal(got));
+      await expect(other.begin({ ...NEW, inputHash: 'else' }, LEASE)).rejects.toMatchObject(refusal(got));
+      await expect(other.find('anyone', 'k')).rejects.toMatchObject(refusal(got));
+    };
+    await refusals();
+    // That it is there is known all the same, to who looks for rivals.
+    expect(await other.unfinished('FLEX', 'CREATE', 10)).toBeNull();
+    expect(await other.unfinished('FLEX', 'DELETE', 10)).toEqual([]);
+    await keyed.finish(operation.id, LEASE.owner, 'SUCCEEDED', RESULT);
+    await refusals();
+    pass(1);
+    const scope = { ...NEW.scope, idempotencyKey: 'left' };
+    await keyed.begin({ ...NEW, scope }, LEASE);
+    const found = await keyed.find('anyone', 'left');
+    pass(LEASE.ms);
+    if (found) await expect(other.take(found, LEASE)).rejects.toMatchObject(refusal(got));
+    pass(LEASE.ms);
+    await other.begin({ ...NEW, scope: { ...scope, idempotencyKey: 'own' } }, { ...LEASE, ms: 0 });
+    const left = await other.takeLeft(LEASE, 10);
+    expect(left.map((each) => each.scope.idempotencyKey)).toEqual(['own']);
+  }),
+);
+
+it('what failed with a key is begun anew without, and is an error to who waited for it', () =>
+  withGateways(async ({ keyed, plain }) => {
+    const { id, startedAt } = (await keyed.begin(NEW, LEASE)).operation;
+    await keyed.finish(id, LEASE.owner, 'FAILED', RESULT);
+    expect(await keyed.begin(NEW, LEASE, startedAt)).toMatchObject({ is: 'FAILED', operation: { result: RESULT } });
+    // Its hash is another's, so it is another attempt that this one waited for.
+    const begun = await plain.begin(NEW, LEASE, startedAt);
+    expect(begun).toMatchObject({ is: 'STARTED', operation: { change: CHANGE, result: null } });
+  }));
+
+it('what was written before there was a key is read with one', () =>
+  withGateways(async ({ plain, keyed, stored }, pass) => {
+    const { operation } = await plain.begin(NEW, LEASE);
+    expect(await stored.find('anyone', 'k')).toEqual(operation);
+    expect(await keyed.find('anyone', 'k')).toEqual(operation);
+    expect(await keyed.unfinished('FLEX', 'CREATE', 10)).toEqual([operation]);
+    pass(LEASE.ms);
+    expect(await keyed.takeLeft(LEASE, 10)).toEqual([{ ...operation, state: 'UNKNOWN' }]);
+    expect(await keyed.finish(operation.id, LEASE.owner, 'FAILED', RESULT)).toBe(true);
+    expect(await keyed.find('anyone', 'k')).toMatchObject({ change: CHANGE, result: RESULT });
+    expect(await keyed.begin(NEW, LEASE)).toMatchObject({ is: 'STARTED', operation: { result: RESULT } });
+    expect(JSON.stringify(await stored.find('anyone', 'k'))).not.toContain('canary');
+  }));
+
+it('and is no false conflict, because the hash was another', () =>
+  withGateways(async ({ plain, keyed }) => {
+    await plain.begin(NEW, LEASE);
+    await expect(keyed.begin(NEW, LEASE)).rejects.toMatchObject({
+      name: 'LedgerError',
+      message: 'CACHE_ENCRYPTION_KEY: expected none, as when the operation in Redis was written, got one.',
+    });
+    // A true one is told.
+    expect(await keyed.begin({ ...NEW, inputHash: 'else' }, LEASE)).toMatchObject({
+      is: 'OTHER_INPUT',
+      operation: { change: CHANGE },
+    });
+    // Without a key it is nothing but that, either.
+    expect((await plain.begin({ ...NEW, inputHash: 'else' }, LEASE)).is).toBe('OTHER_INPUT');
+  }));

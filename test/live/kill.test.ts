@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { globalId } from '../../src/checkout/global-id.ts';
 import { type KillableGateway, startKillable } from '../changing/killable.ts';
@@ -9,7 +10,7 @@ import { deliver, flexEvent, flexpriceEvent } from './deliver.ts';
 import { type LiveWorld, openWorld, type Subscriber, subscribe } from './rig.ts';
 
 const COUNT = 15;
-/** Milliseconds after which nobody holds the events of one that died any more, and a second to look for them. */
+/** Milliseconds after which nobody holds the events of one that died any more. */
 const LEASE_MS = 15_000;
 
 let redis: RedisServer;
@@ -75,7 +76,9 @@ async function killBetween(world: LiveWorld, gateway: KillableGateway, { flex, f
 }
 
 const completed = ({ changes }: Subscriber) =>
-  changes.filter(({ checkoutSession }) => checkoutSession.status === 'COMPLETED').map(({ checkoutSession }) => checkoutSession.id);
+  changes
+    .filter(({ checkoutSession }) => checkoutSession.status === 'COMPLETED')
+    .map(({ checkoutSession }) => checkoutSession.id);
 
 async function expectList(gateway: KillableGateway, { flexprice }: Sessions): Promise<void> {
   const query = `query ($filter: CheckoutSessionFilter) {
@@ -103,7 +106,7 @@ describe.concurrent('a gateway that is killed between writing events down and ap
       const next = await start({ dataDir });
       // Nobody asks for the sessions: what the list then knows of them, it knows from the events.
       const everything = subscribe(next, { filter: { statuses: ['COMPLETED'] } });
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await sleep(300);
       next.jump(LEASE_MS);
       await expectAll(everything, sessions.ids, 10_000);
       await expectList(next, sessions);
@@ -127,7 +130,7 @@ describe.concurrent('a gateway that is killed between writing events down and ap
       await killBetween(world, killed, sessions);
       const killedAt = performance.now();
       await expectAll(subscriber, sessions.ids, 25_000);
-      expect(performance.now() - killedAt).toBeLessThan(20_000);
+      expect(performance.now() - killedAt).toBeLessThan(22_000);
       expect(new Set(subscriber.changes.slice(2 * COUNT).map(({ previousStatus }) => previousStatus))).toEqual(
         new Set(['OPEN']),
       );

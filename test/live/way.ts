@@ -24,10 +24,12 @@ export async function startWay(port: number): Promise<Way> {
       [far, near],
     ] as const) {
       sockets.add(socket);
-      socket.on('error', () => undefined).on('close', () => {
-        sockets.delete(socket);
-        other.destroy();
-      });
+      socket
+        .on('error', () => undefined)
+        .on('close', () => {
+          sockets.delete(socket);
+          other.destroy();
+        });
     }
     near.pipe(far).pipe(near);
   });

@@ -79,6 +79,12 @@ describe('actions that the provider refuses', () => {
     expect(await refusal(rig, 'FLEX', change(prepare()))).toEqual([expected]);
   });
 
+  test.each(['', '{}', '{"error":{"message":"no"}}'])('Flex: a confirm that is answered 402 with %j', async (body) => {
+    rig.fault('FLEX', { kind: 'body', status: 402, body, times: 1 });
+    const change: Change = { kind: 'CONFIRM', providerId: create(), paymentMethod: 'fpm_1' };
+    expect(await refusal(rig, 'FLEX', change)).toEqual(['PAYMENT_DECLINED input.paymentMethod']);
+  });
+
   test('Flex: what was given back already', async () => {
     const providerId = paid();
     await rig.send('FLEX', { kind: 'REFUND', providerId });

@@ -1,44 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Change, Finding } from '../../src/checkout/change.ts';
+import type { Change } from '../../src/checkout/change.ts';
+import { findingRig } from './changes-finding.ts';
 import { METEROID, METEROID_FULL, NEW, NEW_FULL, newMeteroid } from './changes-inputs.ts';
-import { callContext, changesRig } from './changes-rig.ts';
 
-const rig = changesRig();
-const advance = (seconds: number) => rig.sandbox.control.advance({ seconds });
-
-type Circumstances = { sentAt: number; taken?: string[]; rivals?: Change[] | null };
-function find(change: Change, { sentAt, taken = [], rivals = [] }: Circumstances): Promise<Finding> {
-  const handler = rig.handler('METEROID', change.kind);
-  if (!handler?.find) throw new Error('Expected that it can look.');
-  const unanswered = {
-    sentAt,
-    rivals: async () => rivals?.flatMap((rival) => (rival.kind === 'CREATE' ? [rival.session] : [])) ?? null,
-    isTaken: async (providerId: string) => taken.includes(providerId),
-  };
-  return handler.find(change, unanswered, callContext());
-}
-
-/** Lets the answer of a change get lost, and tells when it was sent. */
-async function lose(change: Change, when: 'before' | 'after'): Promise<number> {
-  const sentAt = rig.now();
-  rig.fault('METEROID', { kind: 'reset', when, times: 1, match: { method: 'POST' } });
-  await rig.fail('METEROID', change);
-  return sentAt;
-}
-
-const newest = () => String(rig.sandbox.control.sessions({ provider: 'meteroid', limit: 1 })[0]?.id);
-
-/** A session that somebody else made, alike but for this. */
-const create = (more: Record<string, unknown> = {}) =>
-  String(
-    rig.sandbox.control.create({
-      provider: 'meteroid',
-      customer_id: METEROID.customerId,
-      plan_version_id: METEROID.planVersionId,
-      created_at: new Date(rig.now()).toISOString(),
-      ...more,
-    }).id,
-  );
+const rig = findingRig();
+const { advance, find, lose, newest, create } = rig;
 
 describe('a create of Meteroid whose answer was lost', () => {
   test.each([
@@ -56,21 +22,33 @@ describe('a create of Meteroid whose answer was lost', () => {
   });
 
   const rivalsOf: [string, Change[] | null, 'DONE' | 'UNKNOWN'][] = [
-    ['one for another customer', [newMeteroid({ customerId: 'cus_another000000000000000' })], 'DONE'],
-    ['one with other terms', [newMeteroid({ couponCode: 'OTHER' })], 'DONE'],
-    ['one that asked for the same', [NEW.METEROID], 'UNKNOWN'],
+    ['one for another customer', [newMeteroid({ customerId: 'cus_another00000000000000' })], 'DONE'],
+    ['one for another plan version', [newMeteroid({ planVersionId: 'plv_other' })], 'DONE'],
+    ['those that asked for the same', [NEW.METEROID, newMeteroid({ couponCode: undefined })], 'DONE'],
+    ['one with other terms', [newMeteroid({ couponCode: 'OTHER' })], 'UNKNOWN'],
+    ['one with terms that no session shows', [newMeteroid({ purchaseOrder: 'B' })], 'UNKNOWN'],
+    ['one that asked for the same, and another', [NEW.METEROID, newMeteroid({ addOns: [] })], 'UNKNOWN'],
     ['one whose alias may be the same customer', [newMeteroid({ customerId: 'john' })], 'UNKNOWN'],
+    ['one whose alias looks like an id', [newMeteroid({ customerId: 'cus_NffrFeUfNV2Hib' })], 'UNKNOWN'],
     ['too many to tell', null, 'UNKNOWN'],
   ];
-  test.each(rivalsOf)('beside %s is told by what was asked', async (_, rivals, expected) => {
+  test.each(rivalsOf)('beside %s is told by what was asked, however old: %o', async (_, rivals, expected) => {
     const sentAt = await lose(NEW.METEROID, 'after');
-    expect(await find(NEW.METEROID, { sentAt, rivals })).toMatchObject({ is: expected });
-    // By then a rival that was answered has claimed its own.
-    advance(20);
-    expect(await find(NEW.METEROID, { sentAt, rivals })).toMatchObject({ is: 'DONE', providerId: newest() });
+    for (const seconds of [0, 20, 3600]) {
+      advance(seconds);
+      expect(await find(NEW.METEROID, { sentAt, rivals })).toMatchObject({ is: expected });
+    }
   });
 
-  test('is looked for among the sessions of its customer only', async () => {
+  test('beside one that asked for the same is still found by what it asked for in JSON', async () => {
+    const rival = JSON.parse(JSON.stringify(NEW_FULL.METEROID)) as Change;
+    const sentAt = await lose(NEW_FULL.METEROID, 'after');
+    expect(await find(NEW_FULL.METEROID, { sentAt, rivals: [rival] })).toMatchObject({ is: 'DONE' });
+    const other = newMeteroid({ ...METEROID_FULL, metadata: { deep: [1, null, { a: 'c' }] } });
+    expect(await find(NEW_FULL.METEROID, { sentAt, rivals: [other] })).toEqual({ is: 'UNKNOWN' });
+  });
+
+  test('is looked for among the sessions of its customer only, also when there are none', async () => {
     await find(NEW.METEROID, { sentAt: rig.now() });
     expect(rig.lastCall('METEROID')).toMatchObject({
       method: 'GET',
@@ -121,7 +99,7 @@ describe('a create of Meteroid whose answer was lost', () => {
     ['no terms', { net_terms: null }],
     ['another trial', { trial_duration_days: 7 }],
     ['no time', { created_at: null }],
-  ])('is not a session with %s', async (_, more) => {
+  ])('is not taken to be a session with %s', async (_, more) => {
     const alike = {
       coupon_code: METEROID_FULL.couponCode,
       billing_start_date: METEROID_FULL.billingStartDate,
@@ -131,8 +109,7 @@ describe('a create of Meteroid whose answer was lost', () => {
     };
     create({ ...alike, ...more });
     const sentAt = rig.now();
-    advance(61);
-    expect(await find(NEW_FULL.METEROID, { sentAt })).toEqual({ is: 'NOT_DONE' });
+    expect(await find(NEW_FULL.METEROID, { sentAt })).toEqual({ is: 'UNKNOWN' });
     // And that it is told by just this.
     create({ ...alike, created_at: new Date(sentAt).toISOString() });
     expect(await find(NEW_FULL.METEROID, { sentAt })).toMatchObject({ is: 'DONE' });
@@ -144,11 +121,18 @@ describe('a create of Meteroid whose answer was lost', () => {
     ['anchor', { billing_day_anchor: 3 }],
     ['terms', { net_terms: 0 }],
     ['trial', { trial_duration_days: 14 }],
-  ])('is not a session with a %s when none was asked for', async (_, more) => {
+  ])('is not taken to be a session with a %s when none was asked for', async (_, more) => {
     create(more);
-    const sentAt = rig.now();
-    advance(61);
-    expect(await find(NEW.METEROID, { sentAt })).toEqual({ is: 'NOT_DONE' });
+    expect(await find(NEW.METEROID, { sentAt: rig.now() })).toEqual({ is: 'UNKNOWN' });
+  });
+
+  test.each([
+    ['welcome', 'WELCOME'],
+    ['WELCOME', 'Welcome'],
+  ])('with the coupon %s is found though it shows %s', async (couponCode, shown) => {
+    const id = create({ coupon_code: shown });
+    const finding = await find(newMeteroid({ couponCode }), { sentAt: rig.now() });
+    expect(finding).toMatchObject({ is: 'DONE', providerId: id });
   });
 
   test('with coupons by their ids may show any code', async () => {
@@ -158,10 +142,10 @@ describe('a create of Meteroid whose answer was lost', () => {
   });
 
   test.each([
-    [-5001, 'NOT_DONE'],
+    [-5001, 'UNKNOWN'],
     [-5000, 'DONE'],
     [60_000, 'DONE'],
-    [60_001, 'NOT_DONE'],
+    [60_001, 'UNKNOWN'],
   ])('made %i ms after it was sent: %s', async (ms, is) => {
     const sentAt = rig.now();
     create({ created_at: new Date(sentAt + ms).toISOString() });

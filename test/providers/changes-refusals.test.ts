@@ -110,6 +110,25 @@ describe('words of refusals', () => {
       `INVALID ${sub}.planId`,
     ],
     ['FLEXPRICE', 400, flexprice('validation_error', 'end_date is before start_date'), 'INVALID input'],
+    [
+      'FLEXPRICE',
+      409,
+      flexprice('already_exists', CANARY, { details: { lookup_key: CANARY } }),
+      `ALREADY_EXISTS ${sub}.lookupKey`,
+    ],
+    [
+      'FLEXPRICE',
+      409,
+      flexprice('already_exists', `A subscription with this lookup_key already exists: ${CANARY}`),
+      `ALREADY_EXISTS ${sub}.lookupKey`,
+    ],
+    [
+      'FLEXPRICE',
+      409,
+      flexprice('already_exists', CANARY, { details: { plan_id: CANARY, customer_id: CANARY } }),
+      `ALREADY_EXISTS ${sub}.planId`,
+    ],
+    ['FLEXPRICE', 409, flexprice('already_exists', CANARY, { details: { wallet: 1 } }), 'ALREADY_EXISTS input'],
     ['METEROID', 400, { code: 'BAD_REQUEST', message: CANARY }, 'INVALID input'],
     ['METEROID', 404, { code: 'NOT_FOUND', message: `coupon_code ${CANARY}` }, `NOT_FOUND ${S.METEROID}.couponCode`],
     ['METEROID', 409, { code: 'CONFLICT', message: CANARY }, 'ALREADY_EXISTS input'],
@@ -131,6 +150,8 @@ describe('words of refusals', () => {
     ['FLEX', 400, { error: { code: 'resource_missing', param: 'customer' } }, `NOT_FOUND ${S.FLEX}.customerId`],
     ['FLEX', 404, { error: { type: 'invalid_request_error', code: 'resource_missing' } }, 'NOT_FOUND input'],
     ['FLEX', 402, { error: { type: 'card_error', message: CANARY } }, `PAYMENT_DECLINED ${S.FLEX}.paymentMethod`],
+    ['FLEX', 402, '', `PAYMENT_DECLINED ${S.FLEX}.paymentMethod`],
+    ['FLEX', 402, { error: {} }, `PAYMENT_DECLINED ${S.FLEX}.paymentMethod`],
     ['FLEX', 400, { error: { code: 'card_declined' } }, `PAYMENT_DECLINED ${S.FLEX}.paymentMethod`],
     ['FLEX', 409, { error: { code: 'resource_already_exists' } }, 'ALREADY_EXISTS input'],
     ['FLEX', 422, { detail: [{ loc: ['body'], msg: CANARY, type: 'missing' }] }, 'INVALID input'],
@@ -176,7 +197,9 @@ describe('words of refusals', () => {
     ['FLEX', 422, { detail: [] }],
     ['FLEX', 405, { error: { type: 'invalid_request_error' } }],
     ['FLEX', 400, { error: { type: 'api_error' } }],
-    ['FLEX', 402, ''],
+    ['FLEX', 402, { error: { type: 'api_error' } }],
+    ['FLEX', 425, ''],
+    ['FLEXPRICE', 400, ''],
   ])('%s %i %j is nothing that the caller could mend', async (name, status, body) => {
     answerWith(name, status, body);
     expect(await rig.fail(name, NEW[name])).toMatchObject({
@@ -184,13 +207,16 @@ describe('words of refusals', () => {
       provider: name,
       retryable: false,
       mayHaveHappened: false,
+      // It may be kept under the key, except what is so for the moment only.
+      wasRefused: status !== 409 && status !== 425,
     });
   });
 
   test.each(['FLEXPRICE', 'METEROID', 'FLEX'] as const)('%s: 401 and 429 are none of its business', async (name) => {
+    const isNotKept = { mayHaveHappened: false, wasRefused: false };
     rig.fault(name, { kind: 'status', status: 401, times: 1 });
-    expect(await rig.fail(name, NEW[name])).toMatchObject({ code: 'UPSTREAM_AUTH_FAILED', mayHaveHappened: false });
+    expect(await rig.fail(name, NEW[name])).toMatchObject({ code: 'UPSTREAM_AUTH_FAILED', ...isNotKept });
     rig.fault(name, { kind: 'status', status: 429, times: 1 });
-    expect(await rig.fail(name, NEW[name])).toMatchObject({ code: 'UPSTREAM_RATE_LIMITED', mayHaveHappened: false });
+    expect(await rig.fail(name, NEW[name])).toMatchObject({ code: 'UPSTREAM_RATE_LIMITED', ...isNotKept });
   });
 });

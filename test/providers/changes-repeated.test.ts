@@ -38,6 +38,11 @@ describe('Flexprice', () => {
     ['without a body', ''],
     ['with a body that says nothing', '{"error":"conflict"}'],
     ['by its code', '{"code":"already_exists","message":""}'],
+    [
+      'by its sentence',
+      '{"code":"already_exists","message":"An active session of the customer has this idempotency key"}',
+    ],
+    ['by its details', '{"code":"already_exists","message":"plan_id","details":{"idempotency_key":"k"}}'],
   ])('a 409 %s is a key in use', async (_, body) => {
     rig.fault('FLEXPRICE', { kind: 'body', status: 409, body });
     expect(await rig.send('FLEXPRICE', NEW.FLEXPRICE)).toEqual({ is: 'KEY_IN_USE' });
@@ -150,7 +155,7 @@ describe('Flex', () => {
     await rig.send('FLEX', NEW.FLEX);
     const error = await rig.fail('FLEX', newFlex({ clientReferenceId: 'other' }));
     // The first one was done.
-    expect(error).toMatchObject({ code: 'UPSTREAM_ERROR', retryable: false, mayHaveHappened: true });
+    expect(error).toMatchObject({ code: 'UPSTREAM_ERROR', retryable: false, mayHaveHappened: true, wasRefused: false });
     expect(rig.log.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50)).toMatchObject([
       { provider: 'FLEX', status: 400, msg: expect.stringContaining('idempotency key') },
     ]);
@@ -171,7 +176,11 @@ describe('Flex', () => {
     { detail: [{ loc: ['header', 'idempotency-key'], type: 'missing' }] },
   ])('a key that is refused is a bug of the gateway: %j', async (body) => {
     rig.fault('FLEX', { kind: 'body', status: 422, body: JSON.stringify(body) });
-    expect(await rig.fail('FLEX', NEW.FLEX)).toMatchObject({ code: 'UPSTREAM_ERROR', mayHaveHappened: false });
+    expect(await rig.fail('FLEX', NEW.FLEX)).toMatchObject({
+      code: 'UPSTREAM_ERROR',
+      mayHaveHappened: false,
+      wasRefused: true,
+    });
     expect(rig.log.filter((line) => line.includes('a bug of this gateway'))).toHaveLength(1);
   });
 });

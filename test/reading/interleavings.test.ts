@@ -19,7 +19,7 @@ vi.mock('node:timers/promises', async (importActual) => {
 const IN_MEMORY = 7000;
 const OVER_REDIS = 3000;
 /** Worlds that take turns while others wait for Redis. */
-const AT_ONCE = 16;
+const AT_ONCE = 8;
 /** Another one each time. INTERLEAVINGS_SEED begins with a world that has failed, in both of the tests. */
 const SEED = Number(process.env.INTERLEAVINGS_SEED ?? Math.floor(Math.random() * 2 ** 31));
 /** Milliseconds; a machine that is busy otherwise must not make Redis seem to be away. */

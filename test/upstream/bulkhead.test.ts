@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { misbehavingServer } from './misbehaving-server.ts';
+import { misbehavingServer, type Way } from './misbehaving-server.ts';
 import { eventually, GET, POST, rig } from './rig.ts';
 import { hang, json, later } from './ways.ts';
 
@@ -36,11 +36,14 @@ describe('places', () => {
   });
 
   test('are free again after timeouts', async () => {
-    const server = await misbehavingServer(hang, hang, json({ id: 'cs_1' }));
+    // One that waited may get the place of one that timed out, just before its own time is over.
+    let way: Way = hang;
+    const server = await misbehavingServer((...exchange) => way(...exchange));
     const { send, fail } = rig(server.origin, { maxInFlight: 2, readDeadlineMs: 100 });
     await Promise.all(Array.from({ length: 6 }, () => fail()));
+    expect(server.received.length).toBeLessThanOrEqual(4);
+    way = json({ id: 'cs_1' });
     expect((await send()).body).toEqual({ id: 'cs_1' });
-    expect(server.received).toHaveLength(3);
   });
 
   test('a change that waited in vain is never sent either', async () => {

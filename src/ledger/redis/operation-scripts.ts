@@ -31,8 +31,8 @@ end
  * The keys before the last are those that operations of the scope have, one for each provider. One that is kept and has
  * not failed stands in the way of all.
  * Arguments: now, how long operations are kept, the lease's owner and its end, hash of the input, which key is the new
- * one's, its id and account, and its other fields as name, value, name, value and so on. Gives what came of it, and the
- * fields of the operation.
+ * one's, its id and account, the beginning that was waited for or '', and its other fields as name, value, name, value
+ * and so on. Gives what came of it, and the fields of the operation.
  */
 const BEGIN = `${FIELDS}
 local now, keep, owner, leaseUntil = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4]
@@ -58,6 +58,12 @@ if standing then
   return {is, redis.call('HGETALL', standing)}
 end
 
+local state, startedAt, input = read(own, 'state', 'startedAt', 'inputHash')
+-- Of another input it is another attempt, of the same millisecond.
+if isKept(own, now, keep) and state == 'FAILED' and tonumber(startedAt) == tonumber(ARGV[9]) and input == ARGV[5] then
+  return {'FAILED', redis.call('HGETALL', own)}
+end
+
 local member = startText(now) .. ARGV[8] .. ARGV[7]
 redis.call('ZADD', left, leaseUntil, member)
 local result = isKept(own, now, keep) and read(own, 'result')
@@ -70,7 +76,7 @@ for index = 1, #KEYS - 1 do
   end
 end
 redis.call('HSET', own, 'state', 'IN_PROGRESS', 'startedAt', ARGV[1], 'owner', owner, 'leaseUntil', leaseUntil,
-  'inputHash', ARGV[5], 'id', ARGV[7], 'account', ARGV[8], unpack(ARGV, 9))
+  'inputHash', ARGV[5], 'id', ARGV[7], 'account', ARGV[8], unpack(ARGV, 10))
 if result then redis.call('HSET', own, 'result', result) end
 redis.call('PEXPIRE', own, keep)
 redis.call('PEXPIRE', left, keep)
@@ -108,9 +114,12 @@ const READ = `${FIELDS}
 return isKept(KEYS[1], ARGV[1], ARGV[2]) and redis.call('HGETALL', KEYS[1]) or {}
 `;
 
-/** KEYS[1] is what is unfinished. Arguments: now, how many to leave out, how many. Gives members whose lease is over. */
+/**
+ * KEYS[1] is what is unfinished. Arguments: now, how many to leave out, how many. Gives members whose lease is over, and
+ * after each the end of it.
+ */
 const LOOK = `
-return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', ARGV[2], ARGV[3])
+return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'WITHSCORES', 'LIMIT', ARGV[2], ARGV[3])
 `;
 
 /**

@@ -43,7 +43,7 @@ class SharedOperations implements Operations {
     this.#now = now;
   }
 
-  async begin(operation: NewOperation, lease: OperationLease): Promise<Begun> {
+  async begin(operation: NewOperation, lease: OperationLease, waitedSince?: number): Promise<Begun> {
     const { provider, scope, inputHash } = operation;
     const account = this.#caller.accountOf(provider);
     const part = partOf(scope.caller, scope.idempotencyKey);
@@ -52,7 +52,7 @@ class SharedOperations implements Operations {
     const keys = [...ids.map((id) => operationKey(part, id)), leftKey(part)];
     const own = PROVIDER_NAMES.indexOf(provider);
     const args = [...this.#moment(), lease.owner, this.#end(lease.ms), inputHash, own + 1, ids[own] ?? ''];
-    args.push(accountText(provider, account), ...toFields(operation));
+    args.push(accountText(provider, account), waitedSince ?? '', ...toFields(operation));
     // The casts hold because the script gives nothing else.
     const [is, fields] = (await this.#caller.call('begin an operation', 'ledgerBegin', keys, args)) as [
       Buffer,

@@ -25,6 +25,7 @@ export type Beginning = {
   account: number;
   /** All that the scope's operation may have, JSON. */
   ids: string;
+  waitedSince: number | undefined;
 };
 
 /** Begins an operation, or says what stands in the way; within a transaction. */
@@ -35,6 +36,7 @@ export function beginOperation(
 ): { is: Begun['is']; row: OperationRow | undefined } {
   const { operation, lease, id, ids } = beginning;
   const row = statement(STANDING).get({ id, ids, end: endOfKept(now) });
+  if (row && isWaitedFor(row, beginning)) return { is: 'FAILED', row };
   if (!row || row.state === 'FAILED') {
     const result = row?.id === id ? row.result : null;
     return { is: 'STARTED', row: start(statement, beginning, now, result ?? null) };
@@ -44,6 +46,10 @@ export function beginOperation(
   if (Number(row.lease_until) > now) return { is: 'BUSY', row };
   return { is: 'LEFT', row: take(statement, String(row.id), lease, now) };
 }
+
+/** Whether it is the attempt that was waited for, and failed. Of another input it is another one, of the same millisecond. */
+const isWaitedFor = (row: OperationRow, { operation, id, waitedSince }: Beginning): boolean =>
+  row.state === 'FAILED' && row.id === id && row.started_at === waitedSince && row.input_hash === operation.inputHash;
 
 /** Gives a lease of an operation that was left unfinished. Whoever began it may yet have been heard: it is UNKNOWN. */
 export const take = (statement: Statements, id: string, lease: OperationLease, now: number): OperationRow | undefined =>

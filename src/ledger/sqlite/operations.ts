@@ -40,7 +40,8 @@ const IS_LEFT = `SELECT 1 FROM operation WHERE id = :id AND started_at = :starte
 
 const LEFT = `SELECT id FROM operation INDEXED BY operation_unfinished
   WHERE state IN ('IN_PROGRESS', 'UNKNOWN') AND started_at > :end AND lease_until <= :now
-  AND account IN (SELECT value FROM json_each(:accounts)) ORDER BY started_at LIMIT :limit`;
+  AND account IN (SELECT value FROM json_each(:accounts)) ORDER BY lease_until, started_at
+  LIMIT :limit`;
 
 /**
  * Operations in SQLite. What a method writes is synced before it answers, and Node stands still as long as the disk takes.
@@ -54,20 +55,20 @@ export function createSqliteOperations({ database, accounts, now, place }: Optio
   // What is removed holds personal data, which is not to lie about in free pages.
   database.exec('PRAGMA secure_delete = ON');
 
-  /** The ids of operations that were left unfinished, the oldest first. */
+  /** The ids of operations that were left unfinished, those that have waited longest for a look first. */
   const left = (time: number, limit: number): string[] =>
     statement(LEFT)
       .all({ now: time, end: endOfKept(time), accounts: JSON.stringify(numbers), limit })
       .map(({ id }) => String(id));
 
   return {
-    async begin(operation, lease) {
+    async begin(operation, lease, waitedSince) {
       const { provider, scope } = operation;
       const account = accountOf(provider);
       const id = operationId(provider, accounts[provider] ?? '', scope);
       const ids = JSON.stringify(idsOfScope(accounts, scope));
       const { is, row } = await write('begin an operation', () =>
-        beginOperation(statement, { operation, lease, id, account, ids }, now()),
+        beginOperation(statement, { operation, lease, id, account, ids, waitedSince }, now()),
       );
       return { is, operation: toOperation(row) };
     },

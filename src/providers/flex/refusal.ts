@@ -66,9 +66,12 @@ function keyRefused(status: number, log: Log, mayHaveHappened: boolean): Gateway
 function codeOf(status: number, error: FlexError | undefined, { session }: Asked): RefusalCode | null {
   if (status === 413) return 'INVALID';
   if (status === 404 && session) return 'NOT_FOUND';
-  if (!error || (!error.type && !error.code) || NOT_OURS_TO_TELL.has(error.type ?? '')) return null;
+  if (NOT_OURS_TO_TELL.has(error?.type ?? '')) return null;
+  // Before the error is looked at: the status says it, also when nothing else does.
+  if (status === 402) return 'PAYMENT_DECLINED';
+  if (!error || (!error.type && !error.code)) return null;
   const code = error.code ?? '';
-  if (status === 402 || error.type === 'card_error' || /declined/.test(code)) return 'PAYMENT_DECLINED';
+  if (error.type === 'card_error' || /declined/.test(code)) return 'PAYMENT_DECLINED';
   if (status === 404 || /(?:_missing|not_found)$/.test(code)) return 'NOT_FOUND';
   if (/unexpected_state$|^charge_already_/.test(code)) return 'INVALID_STATE';
   if (/already_exists$/.test(code)) return 'ALREADY_EXISTS';

@@ -1,4 +1,6 @@
 import type { ChangeHandlers } from '../../checkout/change.ts';
+import { GatewayError } from '../../checkout/errors.ts';
+import type { CallContext } from '../../checkout/provider.ts';
 import type { CheckoutSession } from '../../checkout/session.ts';
 import type { UpstreamAnswer } from '../../upstream/index.ts';
 import { badResponse } from '../bad-response.ts';
@@ -11,6 +13,7 @@ type Options = {
   client: FlexpriceClient;
   /** The session in the answer to a change. @throws GatewayError whose `mayHaveHappened` is true */
   readChanged: (answer: UpstreamAnswer) => CheckoutSession;
+  getSession: (providerId: string, call: CallContext) => Promise<CheckoutSession | null>;
 };
 
 /**
@@ -20,7 +23,15 @@ type Options = {
 const KEY_HOLDS_MS = 10_000;
 
 /** What Flexprice can do to sessions. It has no cancel: its delete puts the record away. */
-export function createFlexpriceChanges({ client, readChanged }: Options): ChangeHandlers {
+export function createFlexpriceChanges({ client, readChanged, getSession }: Options): ChangeHandlers {
+  const isArchived = async (providerId: string, call: CallContext): Promise<boolean> => {
+    // One that cannot be read tells nothing.
+    const session = await getSession(providerId, call).catch((error: unknown) => {
+      if (error instanceof GatewayError) return null;
+      throw error;
+    });
+    return session?.isArchived === true;
+  };
   return {
     CREATE: {
       resendWithinMs: KEY_HOLDS_MS,
@@ -37,8 +48,8 @@ export function createFlexpriceChanges({ client, readChanged }: Options): Change
       async send({ providerId }: { providerId: string }, _key, call) {
         const answer = await client.delete(providerId, call);
         if (answer.status >= 400) return deleteRefusal(answer);
-        // An empty answer is documented with 204 alone: with another status its body was lost, or never was one.
-        if (answer.status !== 204 && answer.body === undefined) {
+        // Another answer comes from somebody on the way: then only the session itself can tell.
+        if (answer.status !== 204 && !(await isArchived(providerId, call))) {
           throw badResponse('FLEXPRICE', '204 without a body', { mayHaveHappened: true });
         }
         return { is: 'DONE', providerId, session: null };

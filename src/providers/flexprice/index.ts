@@ -1,5 +1,5 @@
 import { exactJson } from '../../checkout/metadata.ts';
-import type { Provider } from '../../checkout/provider.ts';
+import type { CallContext, Provider } from '../../checkout/provider.ts';
 import type { CheckoutSession } from '../../checkout/session.ts';
 import { instantNow } from '../../checkout/time.ts';
 import type { UpstreamAnswer } from '../../upstream/index.ts';
@@ -22,17 +22,18 @@ export function createFlexprice({ upstream, log, now }: ProviderOptions): Provid
     if (!wire) throw badResponse('FLEXPRICE', 'a checkout session with an id', { mayHaveHappened });
     return toSession(wire, { fetchedAt: instantNow(now), exact: (...path) => exactJson(text, path) });
   };
+  const getSession = async (providerId: string, call: CallContext): Promise<CheckoutSession | null> => {
+    const answer = await client.get(providerId, call);
+    if (!answer) return null;
+    const session = read(answer, false);
+    checkAnswered('FLEXPRICE', providerId, session.providerId);
+    return session;
+  };
   return {
     name: 'FLEXPRICE',
     listing: { kind: 'INDEXED', plan: planIndex },
-    async getSession(providerId, _expansion, call) {
-      const answer = await client.get(providerId, call);
-      if (!answer) return null;
-      const session = read(answer, false);
-      checkAnswered('FLEXPRICE', providerId, session.providerId);
-      return session;
-    },
-    changes: createFlexpriceChanges({ client, readChanged: (answer) => read(answer, true) }),
+    getSession: (providerId, _expansion, call) => getSession(providerId, call),
+    changes: createFlexpriceChanges({ client, readChanged: (answer) => read(answer, true), getSession }),
     webhook: flexpriceWebhook,
   };
 }

@@ -39,13 +39,13 @@ const NAMES: FieldNames = {
  */
 export function createRefusal({ status, body }: UpstreamAnswer): ChangeAnswer {
   const error = flexpriceError.safeParse(body).data;
-  // The one conflict that a create can have. Without a readable body it is the same, and taken for a change that was
-  // not made it could be made twice.
+  // It is taken for the conflict of a key, which is that of a create that was made before: taken for another one, the
+  // create could be made twice.
   if (status === 409 && !error) return { is: 'KEY_IN_USE' };
   const field = error ? fieldOf(error) : WHOLE_INPUT;
   switch (error?.code) {
     case 'already_exists':
-      return { is: 'KEY_IN_USE' };
+      return namesOther(error) ? refused('ALREADY_EXISTS', field) : { is: 'KEY_IN_USE' };
     case 'validation_error':
     case 'invalid_operation':
       return refused('INVALID', field);
@@ -54,6 +54,16 @@ export function createRefusal({ status, body }: UpstreamAnswer): ChangeAnswer {
   }
   if (status === 413) return refused('INVALID', WHOLE_INPUT);
   throw rejected('FLEXPRICE', status);
+}
+
+/**
+ * Whether what exists already is something else than a session with the key, such as a subscription with the lookup key.
+ * Of the key it says so, in the sentence and the details; what names nothing may be the key.
+ */
+function namesOther(error: z.infer<typeof flexpriceError>): boolean {
+  const names = Object.keys(error.details);
+  if (/idempotency/i.test([...names, error.message].join(' '))) return false;
+  return names.length > 0 || fieldOf(error) !== WHOLE_INPUT;
 }
 
 /** The details tell it more exactly than the sentence. */

@@ -98,7 +98,7 @@ export class SubscriptionEngine<Context extends object> {
   #admit(request: SubscribeRequest, subscriber: Subscriber): Run<Context> {
     const { operationName, variables } = request;
     if (this.#running >= this.#maxSubscribers) throw overloaded();
-    const weight = variables ? JSON.stringify(variables).length : 0;
+    const weight = weightOf(variables);
     if (this.#weight + weight > MAX_VARIABLES) throw overloaded();
     const live = this.#documents.acquire(request);
     const run = {
@@ -199,6 +199,15 @@ export class SubscriptionEngine<Context extends object> {
     const { createContext, forkContext } = this.#options;
     const info = this.#infoFor(subscriber);
     return forkContext && context ? forkContext(context, info) : createContext(info);
+  }
+}
+
+function weightOf(variables: SubscribeRequest['variables']): number {
+  try {
+    return variables ? JSON.stringify(variables).length : 0;
+  } catch (error) {
+    if (error instanceof RangeError) throw new TurnedAway('BAD_USER_INPUT', 'The variables are nested too deeply.');
+    throw error;
   }
 }
 

@@ -171,9 +171,10 @@ export class SocketClient {
       this.close(BAD_REQUEST, isBinary ? 'Messages must be text' : 'connection_init is too large');
       return;
     }
-    this.#isGreeted = true;
     try {
       await receive(text);
+      // Others may come before it, and it is kept as long as the connection.
+      if (!this.#isGreeted && isInit(text)) this.#isGreeted = true;
     } catch (error) {
       // A message that servers send: graphql-ws throws for it as it does for its own mistakes.
       if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
@@ -183,5 +184,16 @@ export class SocketClient {
       onBug(error);
       this.close(INTERNAL_ERROR, 'Something went wrong inside the gateway.');
     }
+  }
+}
+
+/** As graphql-ws has let it pass, so that it can be parsed. */
+function isInit(text: string): boolean {
+  if (text.length > MAX_INIT_BYTES) return false;
+  try {
+    const message: unknown = JSON.parse(text);
+    return typeof message === 'object' && message !== null && 'type' in message && message.type === 'connection_init';
+  } catch {
+    return false;
   }
 }

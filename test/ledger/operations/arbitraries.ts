@@ -28,7 +28,16 @@ const kind = <T extends string>(name: T) => fc.constant(name);
 
 /** Something that is asked of operations, or that happens meanwhile. */
 export const step = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ kind: kind('begin'), operation: newOperation, lease }) },
+  {
+    weight: 8,
+    // Waits for what is there, or for what was there at no time.
+    arbitrary: fc.record({
+      kind: kind('begin'),
+      operation: newOperation,
+      lease,
+      waits: fc.constantFrom('no', 'yes', 'else'),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: kind('renew'), of: fc.record({ scope, provider }), lease }) },
   { weight: 6, arbitrary: fc.record({ kind: kind('finish'), of: fc.record({ scope, provider }), owner, state }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('find'), caller, idempotencyKey }) },

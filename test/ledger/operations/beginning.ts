@@ -88,6 +88,59 @@ export function describeBeginning(fresh: FreshStore): void {
     }),
   );
 
+  it('one that FAILED is not begun anew by who waited for that very attempt', () =>
+    withOperations(fresh, async (operations, { now, pass }) => {
+      const waitedSince = now();
+      const id = await started(operations);
+      const waits = (values = {}) => operations.begin(newOperation(values), leaseOf('b'), waitedSince);
+      expect((await waits()).is).toBe('BUSY');
+      pass(5);
+      await operations.finish(id, 'a', 'FAILED', RESULT);
+      const failed = await operations.find('shop', 'order-1');
+      for (let times = 0; times < 12; times++) expect(await waits()).toEqual({ is: 'FAILED', operation: failed });
+      expect(await operations.find('shop', 'order-1')).toEqual(failed);
+      expect(await operations.takeLeft(leaseOf('b'), 10)).toEqual([]);
+      for (const other of [waitedSince - 1, waitedSince + 1]) {
+        const startedAt = now();
+        expect((await operations.begin(newOperation(), leaseOf('a'), other)).is).toBe('STARTED');
+        // It is another attempt by now, that stands in the way like any.
+        expect((await waits()).is).toBe('BUSY');
+        await operations.finish(id, 'a', 'FAILED', null);
+        const again = await operations.begin(newOperation(), leaseOf('b'), startedAt);
+        expect(again).toMatchObject({ is: 'FAILED', operation: { startedAt, result: RESULT } });
+        pass(5);
+      }
+      expect((await waits()).is).toBe('STARTED');
+    }));
+
+  it.each([
+    ['input', OTHER],
+    ['provider', { provider: 'METEROID' as const }],
+  ])('one that FAILED with another %s is not what was waited for', (_name, values) =>
+    withOperations(fresh, async (operations, { now }) => {
+      await operations.finish(await started(operations), 'a', 'FAILED', null);
+      expect((await operations.begin(newOperation(values), leaseOf('b'), now())).is).toBe('STARTED');
+    }),
+  );
+
+  it('what was waited for and is over by 72 hours begins anew', () =>
+    withOperations(fresh, async (operations, { now, pass }) => {
+      const waitedSince = now();
+      await operations.finish(await started(operations), 'a', 'FAILED', null);
+      pass(OPERATION_MS);
+      expect((await operations.begin(newOperation(), leaseOf('b'), waitedSince)).is).toBe('STARTED');
+    }));
+
+  it('what was waited for and SUCCEEDED or was LEFT is so', () =>
+    withOperations(fresh, async (operations, { now, pass }) => {
+      const waitedSince = now();
+      const id = await started(operations);
+      pass(LEASE_MS);
+      expect((await operations.begin(newOperation(), leaseOf('b'), waitedSince)).is).toBe('LEFT');
+      await operations.finish(id, 'b', 'SUCCEEDED', null);
+      expect((await operations.begin(newOperation(), leaseOf('b'), waitedSince)).is).toBe('SUCCEEDED');
+    }));
+
   it.each<[string, Exclude<OperationState, 'FAILED'>, number]>([
     ['under way', 'IN_PROGRESS', 0],
     ['left', 'IN_PROGRESS', LEASE_MS],

@@ -90,7 +90,7 @@ export function describeLeases(fresh: FreshStore): void {
       expect(await operations.take(found, leaseOf('c'))).toBeNull();
     }));
 
-  it('takes what was left, the oldest first, and no more than it is asked to', () =>
+  it('takes what was left, what waits longest first, and no more than it is asked to', () =>
     withOperations(fresh, async (operations, { pass }) => {
       const ids: string[] = [];
       for (const idempotencyKey of ['k1', 'k2', 'k3', 'k4', 'k5', 'k6', 'k7']) {
@@ -106,17 +106,39 @@ export function describeLeases(fresh: FreshStore): void {
       pass(HOUR);
       expect(await operations.takeLeft(leaseOf('b'), 0)).toEqual([]);
       const taken = await operations.takeLeft(leaseOf('b'), 2);
-      expect(taken.map(({ id }) => id)).toEqual([k1, k2]);
+      expect(taken.map(({ id }) => id)).toEqual([k2, k6]);
       for (const operation of taken) {
         expect(operation).toEqual(await operations.find('shop', operation.scope.idempotencyKey));
         expect(operation.state).toBe('UNKNOWN');
       }
-      expect((await operations.takeLeft(leaseOf('c'), 10)).map(({ id }) => id)).toEqual([k6, k7]);
+      expect((await operations.takeLeft(leaseOf('c'), 10)).map(({ id }) => id)).toEqual([k1, k7]);
       expect(await operations.takeLeft(leaseOf('c'), 10)).toEqual([]);
-      expect(await operations.finish(k1, 'b', 'SUCCEEDED', null)).toBe(true);
-      // Of the second and those that `c` took the leases run out again.
+      expect(await operations.finish(k2, 'b', 'SUCCEEDED', null)).toBe(true);
+      // Of the other and those that `c` took the leases run out again.
       pass(LEASE_MS);
       expect(await operations.takeLeft(leaseOf('d'), 10)).toHaveLength(3);
+    }));
+
+  it('one that was left last is taken soon, however many are looked at again and again', () =>
+    withOperations(fresh, async (operations, { pass }) => {
+      const parkMs = 2000;
+      for (let number = 0; number < 20; number++) {
+        const id = await started(operations, { scope: scopeOf({ idempotencyKey: `parked-${number}` }) });
+        await operations.renew(id, leaseOf('a', parkMs));
+        pass(1);
+      }
+      const lookAround = async () => {
+        pass(parkMs);
+        const taken = await operations.takeLeft(leaseOf('b'), 10);
+        for (const { id } of taken) await operations.renew(id, leaseOf('b', parkMs));
+        return taken.map(({ id }) => id);
+      };
+      for (let round = 0; round < 4; round++) expect(await lookAround()).toHaveLength(10);
+      const lease = leaseOf('gone', parkMs / 2);
+      const late = await started(operations, { scope: scopeOf({ idempotencyKey: 'late' }) }, lease);
+      expect([...(await lookAround()), ...(await lookAround())]).toContain(late);
+      const all = new Set([...(await lookAround()), ...(await lookAround()), ...(await lookAround())]);
+      expect(all.size).toBe(21);
     }));
 
   it('takes many that were left at one moment, each once', () =>

@@ -19,8 +19,9 @@ export class OperationsModel {
     this.#now = now;
   }
 
-  begin(wanted: NewOperation, lease: OperationLease): Begun {
+  begin(wanted: NewOperation, lease: OperationLease, waitedSince?: number): Begun {
     const entry = this.#live().find(({ operation }) => isSameScope(operation, wanted));
+    if (entry && isWaitedFor(entry.operation, wanted, waitedSince)) return { is: 'FAILED', operation: entry.operation };
     if (!entry || entry.operation.state === 'FAILED') {
       this.#entries = this.#entries.filter(({ operation }) => !isSameScope(operation, wanted));
       const result = entry?.operation.id === modelId(wanted) ? entry.operation.result : null;
@@ -45,6 +46,7 @@ export class OperationsModel {
     const finishedAt = state === 'UNKNOWN' ? null : this.#now();
     entry.operation = { ...entry.operation, state, result: result ?? entry.operation.result, finishedAt };
     entry.owner = null;
+    entry.until = 0;
     return true;
   }
 
@@ -56,13 +58,18 @@ export class OperationsModel {
     return all.filter(({ startedAt }) => startedAt === Math.max(...all.map((each) => each.startedAt)));
   }
 
-  /** All that may be taken, the oldest first. */
-  left(): Operation[] {
+  /** When the operation of a scope began that is there. */
+  startOf(wanted: Pick<NewOperation, 'scope'>): number | undefined {
+    return this.#live().find(({ operation }) => isSameScope(operation, wanted))?.operation.startedAt;
+  }
+
+  /** All that may be taken, those that have waited longest for a look first. */
+  left(): Readonly<Pick<Entry, 'operation' | 'until'>>[] {
     return this.#live()
       .filter(({ operation }) => operation.state === 'UNKNOWN' || operation.state === 'IN_PROGRESS')
       .filter(({ owner, until }) => owner === null || until <= this.#now())
-      .map(({ operation }) => operation)
-      .sort((a, b) => a.startedAt - b.startedAt);
+      .map(({ operation, until }) => ({ operation, until }))
+      .sort((a, b) => a.until - b.until || a.operation.startedAt - b.operation.startedAt);
   }
 
   take(id: string, lease: OperationLease): Operation {
@@ -101,6 +108,12 @@ export class OperationsModel {
     return this.#entries.filter(({ operation }) => operation.startedAt + KEPT_MS > this.#now());
   }
 }
+
+const isWaitedFor = (operation: Operation, wanted: NewOperation, waitedSince: number | undefined): boolean =>
+  operation.state === 'FAILED' &&
+  operation.id === modelId(wanted) &&
+  operation.startedAt === waitedSince &&
+  operation.inputHash === wanted.inputHash;
 
 const isSameScope = (a: Pick<NewOperation, 'scope'>, b: Pick<NewOperation, 'scope'>): boolean =>
   a.scope.caller === b.scope.caller &&

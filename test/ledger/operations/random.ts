@@ -37,11 +37,8 @@ class Comparison {
     const operations = this.#operations;
     const model = this.#model;
     switch (step.kind) {
-      case 'begin': {
-        const begun = await operations.begin(step.operation, step.lease);
-        expect({ ...begun, operation: this.#named(begun.operation) }).toEqual(model.begin(step.operation, step.lease));
-        return;
-      }
+      case 'begin':
+        return this.#begin(step);
       case 'renew':
         expect(await operations.renew(this.#idOf(step.of), step.lease)).toBe(model.renew(modelId(step.of), step.lease));
         return;
@@ -71,6 +68,15 @@ class Comparison {
     }
   }
 
+  async #begin({ operation, lease, waits }: Step & { kind: 'begin' }): Promise<void> {
+    const start = this.#model.startOf(operation) ?? 0;
+    const waitedSince = { no: undefined, yes: start, else: start - 1 }[waits];
+    const begun = await this.#operations.begin(operation, lease, waitedSince);
+    expect({ ...begun, operation: this.#named(begun.operation) }).toEqual(
+      this.#model.begin(operation, lease, waitedSince),
+    );
+  }
+
   async #find(caller: string, idempotencyKey: string): Promise<void> {
     const found = await this.#operations.find(caller, idempotencyKey);
     const expected = this.#model.found(caller, idempotencyKey);
@@ -78,14 +84,13 @@ class Comparison {
     else expect(expected).toContainEqual(this.#named(found));
   }
 
-  /** Of those that were begun at one moment, any may come first. */
+  /** Of those that were begun and given up at one moment, any may come first. */
   async #takeLeft({ lease, limit }: Step & { kind: 'takeLeft' }): Promise<void> {
     const left = this.#model.left();
     const taken = (await this.#operations.takeLeft(lease, limit)).map((operation) => this.#named(operation));
-    const times = (operations: readonly Operation[]) => operations.map(({ startedAt }) => startedAt);
-    expect(times(taken)).toEqual(times(left).slice(0, limit));
+    const places = new Map(left.map(({ operation, until }) => [operation.id, `${until} ${operation.startedAt}`]));
+    expect(taken.map(({ id }) => places.get(id))).toEqual([...places.values()].slice(0, limit));
     for (const operation of taken) {
-      expect(left.map(({ id }) => id)).toContain(operation.id);
       expect(operation).toEqual(this.#model.take(operation.id, lease));
     }
     expect(new Set(taken.map(({ id }) => id)).size).toBe(taken.length);

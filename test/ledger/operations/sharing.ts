@@ -29,9 +29,9 @@ export function describeSharing(fresh: FreshStore): void {
   };
 
   /** Both begin the same many times at once. */
-  const beginOften = async (one: Operations, two: Operations): Promise<Map<Begun['is'], number>> => {
+  const beginOften = async (one: Operations, two: Operations, since?: number): Promise<Map<Begun['is'], number>> => {
     const begun = await Promise.all(
-      MANY.map((number) => (number % 2 === 0 ? one : two).begin(newOperation(), leaseOf(`owner-${number}`))),
+      MANY.map((number) => (number % 2 === 0 ? one : two).begin(newOperation(), leaseOf(`owner-${number}`), since)),
     );
     const counts = new Map<Begun['is'], number>();
     for (const { is } of begun) counts.set(is, (counts.get(is) ?? 0) + 1);
@@ -55,6 +55,8 @@ export function describeSharing(fresh: FreshStore): void {
       pass(LEASE_MS);
       await two.takeLeft(leaseOf('c'), 1);
       expect(await one.finish(left?.id ?? '', 'c', 'FAILED', null)).toBe(true);
+      // Those that waited for it make no other attempt.
+      expect(await beginOften(one, two, left?.startedAt)).toEqual(new Map([['FAILED', MANY.length]]));
       expect(await beginOften(one, two)).toEqual(once('STARTED'));
     }));
 

@@ -136,7 +136,9 @@ it('takes the oldest of more than are looked at in one go', async () => {
 
 it('needs no commands but those that operations need', async () => {
   const commands = 'hmget eval evalsha unlink type hget hset hdel hkeys pttl pexpire time info hgetall exists';
-  const allowed = `${commands} zadd zrem zrangebyscore`.split(' ').map((command) => `+${command}`);
+  const allowed = `${commands} get set zadd zrem zscore zlexcount zrangebylex zrevrangebylex zrangebyscore`
+    .split(' ')
+    .map((command) => `+${command}`);
   await redis.client.acl('SETUSER', 'gateway', 'on', '>word', '~checkout-gateway:*', ...allowed);
   const own = await openReplica(redis.url.replace('//', '//gateway:word@'), { now: clock.now });
   const { inbox, toldStates } = own;

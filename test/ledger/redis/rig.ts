@@ -56,10 +56,10 @@ export async function openStore(url: string, nodes: readonly RedisServer[]): Pro
 }
 
 /** Waits for what comes in its own time. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 15_000;
+export async function until(holds: () => boolean | Promise<boolean>, withinMs = 15_000): Promise<void> {
+  const end = performance.now() + withinMs;
   while (!(await holds())) {
-    if (performance.now() > end) throw new Error('It has not come true in 15 seconds.');
+    if (performance.now() > end) throw new Error(`It has not come true in ${withinMs} ms.`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
