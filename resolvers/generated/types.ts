@@ -877,8 +877,8 @@ export type Subscription = {
    * after the change; archived ones are left out unless it asks for them. Never goes back to what was before.
    *
    * Errors: BAD_USER_INPUT for an id that the gateway cannot have made, no ids or more than 100, and a filter that makes no sense;
-   * OVERLOADED when there are too many subscribers. A session that cannot be read ends the subscription with its UPSTREAM_ code.
-   * One that does not exist (yet) sends nothing.
+   * OVERLOADED when there are too many subscribers, or this one is too slow. A session that cannot be read is an event that is
+   * an UPSTREAM_ error, and the subscription goes on. One that does not exist (yet) sends nothing.
    */
   checkoutSessionChanged: CheckoutSessionChange;
 };
