@@ -47,6 +47,16 @@ const [SHORTEST_POSTPONE_MS, LONGEST_POSTPONE_MS] = [1000, 5 * 60_000];
 /** Times that a provider may not show what its event says, before what it does show is taken for the truth: some minutes. */
 const MOST_LATER = 10;
 
+/** Null for what this gateway has not written. */
+function readSubject(text: string): EventSubject | null {
+  try {
+    const subject = JSON.parse(text) as EventSubject | null;
+    return typeof subject?.is === 'string' ? subject : null;
+  } catch {
+    return null;
+  }
+}
+
 type Held = Pick<InboxEvent, 'provider' | 'eventId' | 'attempts'> & { subject: EventSubject };
 
 export function startInboxWorker({ inbox, providers, apply, log, now }: InboxWorkerOptions): InboxWorker {
@@ -92,7 +102,12 @@ export function startInboxWorker({ inbox, providers, apply, log, now }: InboxWor
     try {
       const free = MOST_TAKEN - working.size;
       const left = free > 0 ? await inbox.take(lease, free) : [];
-      for (const event of left) start({ ...event, subject: JSON.parse(event.subject) as EventSubject });
+      for (const event of left) {
+        const subject = readSubject(event.subject);
+        if (subject) start({ ...event, subject });
+        // Nothing can ever be done with it, and it must not stand in the way of others.
+        else await inbox.finish(event.provider, event.eventId, owner);
+      }
       if (isFailing) log.info('events that were left can be looked for again');
       isFailing = false;
     } catch (error) {

@@ -35,6 +35,16 @@ type TellerOptions = {
   now: () => number;
 };
 
+/** Null for what is none: it is written anew. */
+function readState(text: string): State | null {
+  try {
+    const state = JSON.parse(text) as State | null;
+    return typeof state?.content === 'string' && typeof state.version?.stage === 'number' ? state : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Times that others may be faster in writing a state. */
 const MOST_TRIES = 20;
 
@@ -46,7 +56,7 @@ export function createTeller({ states, broker, now }: TellerOptions): Teller {
   ): Promise<{ state: State; text: string } | null> {
     for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
       const told = await states.read(session);
-      const known = told && (JSON.parse(told.text) as State);
+      const known = told && readState(told.text);
       const state = next(known);
       if (state === null) return known && told && { state: known, text: told.text };
       const text = JSON.stringify(state);

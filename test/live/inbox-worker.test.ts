@@ -32,6 +32,7 @@ async function rig(answer: (id: string) => Promise<Applied>) {
       now,
     });
   return {
+    inbox: ledger.inbox,
     applied,
     start,
     receive: (worker: ReturnType<typeof start>, id: string) =>
@@ -94,3 +95,18 @@ it('whoever stops leaves what he has not begun to the next, who has all of it ap
   expect(applied.map(({ id }) => id).sort()).toEqual([...ids, 'late'].sort());
   await next.stop();
 });
+
+it.each(['not JSON', 'null', '{}'])(
+  'an event that nobody can have written, %s, does not stand in the way of others',
+  async (subject) => {
+    const { inbox, applied, start, receive, pass } = await rig(async () => 'APPLIED');
+    await inbox.record({ provider: 'FLEXPRICE', eventId: 'garbage', subject }, { owner: 'gone', ms: 0 });
+    const worker = start();
+    await pass(2000);
+    await receive(worker, 'a');
+    await pass(2000);
+    expect(applied.map(({ id }) => id)).toEqual(['a']);
+    expect(await inbox.take({ owner: 'other', ms: 1000 }, 10)).toEqual([]);
+    await worker.stop();
+  },
+);

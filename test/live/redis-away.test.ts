@@ -42,7 +42,9 @@ it('while Redis is away nothing is acknowledged, nobody is cut off, and everythi
   await redis.restart();
   await Promise.all(named.map((subscriber) => subscriber.until(3, 12_000)));
   await expect
-    .poll(() => control.webhooks({ provider: 'flexprice' }).every(({ state }) => state === 'delivered'))
+    .poll(() => control.webhooks({ provider: 'flexprice' }).every(({ state }) => state === 'delivered'), {
+      timeout: 10_000,
+    })
     .toBe(true);
   control.pay({ provider: 'flex', id: paidAfter });
   await Promise.all(named.map((subscriber) => subscriber.until(4)));

@@ -30,6 +30,8 @@ type World = {
   writings: Writing[];
   /** The next so many notices do not reach the other replicas. */
   failing: number;
+  /** What lies in the ledger. */
+  states: Pick<ToldStates, 'replace'>;
 };
 
 /** Tellers over one ledger. @param pause before each of their steps */
@@ -59,6 +61,7 @@ async function withWorld(use: (world: World) => Promise<void>, pause: () => Prom
     notices: [],
     writings: [],
     failing: 0,
+    states: toldStates,
   };
   await use(world).finally(() => ledger.close());
 }
@@ -140,3 +143,12 @@ it('what was seen before is told where nothing was told', () =>
     await teller().tell(versionAt(4), 'POLL', 'PROCESSING');
     expect(notices).toMatchObject([{ previousStatus: 'PROCESSING', trigger: 'POLL' }]);
   }));
+
+it.each(['not JSON', 'null', '{}'])('what nobody can have written there, %s, is written anew', (garbage) =>
+  withWorld(async ({ teller, notices, states }) => {
+    await states.replace(versionAt(0), garbage, null);
+    await teller().tell(versionAt(1), 'WEBHOOK');
+    await teller().tell(versionAt(1), 'WEBHOOK');
+    expect(notices).toMatchObject([{ previousStatus: null, trigger: 'WEBHOOK' }]);
+  }),
+);
