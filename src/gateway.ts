@@ -6,31 +6,27 @@ import { loadTypeDefs } from '../schema/load.ts';
 import { accountsOf, baseUrlOf, cacheAccountsOf } from './accounts.ts';
 import { openCache } from './cache/open-cache.ts';
 import { CACHE_SCRIPTS } from './cache/scripts.ts';
-import { type Changes, createChanges } from './changing/changes.ts';
+import { createChanges } from './changing/changes.ts';
 import { startRecovery } from './changing/recovery.ts';
 import { createSettle } from './changing/settle.ts';
 import { GatewayError } from './checkout/errors.ts';
-import type { CallContext, Provider, ProviderHealth } from './checkout/provider.ts';
+import type { Provider, ProviderHealth } from './checkout/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from './checkout/provider-name.ts';
 import type { Config } from './config.ts';
-import type { Ledger } from './ledger/ledger.ts';
 import { openLedgers } from './ledger/open-ledgers.ts';
 import { LEDGER_SCRIPTS } from './ledger/redis/scripts.ts';
 import { openLive } from './live/open-live.ts';
-import type { Live } from './live/subscribe.ts';
 import { PROVIDERS } from './providers/registry.ts';
 import { createReading } from './reading/index.ts';
-import { createRemember, type Remember } from './reading/remember.ts';
-import { createSharedReads, type SharedReads } from './reading/shared-reads.ts';
+import { createRemember } from './reading/remember.ts';
+import { createSharedReads } from './reading/shared-reads.ts';
 import { createRedisLink } from './redis/create-link.ts';
 import type { RedisLink } from './redis/link.ts';
-import { createServer, type GraphQLServer, type RequestInfo } from './server/index.ts';
+import { contextFactory, REQUEST_DEADLINE_MS } from './request-context.ts';
+import { createServer, type GraphQLServer } from './server/index.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics, type Metrics, type ReadOutcome } from './telemetry/metrics.ts';
 import { createUpstream, DEFAULT_POLICY, type Upstream, type UpstreamPolicy } from './upstream/index.ts';
-
-/** Milliseconds that one request may take, whatever it asks for. */
-const REQUEST_DEADLINE_MS = 10_000;
 
 type GatewayOptions = {
   config: Config;
@@ -214,59 +210,6 @@ function healthOf(parts: readonly Part[]): (provider: ProviderName) => ProviderH
 }
 
 const readinessOf = ({ upstream }: Part): string => (upstream ? upstream.health().toLowerCase() : 'disabled');
-
-/** Who asks, as long as callers are not told apart. */
-const NOBODY = 'anyone';
-
-type ContextOptions = {
-  parts: readonly Part[];
-  /** Those that are enabled. */
-  providers: ReadonlyMap<ProviderName, Provider>;
-  reads: SharedReads;
-  changes: Changes;
-  live: Live;
-  observe: (outcome: ReadOutcome) => void;
-  remember: Remember;
-  health: GatewayContext['health'];
-  ledger: Ledger;
-  log: Log;
-  now: () => number;
-};
-
-/** What lives as long as the gateway goes in here; what comes out lives as long as one request. */
-function contextFactory({
-  parts,
-  providers,
-  reads,
-  changes,
-  live,
-  observe,
-  health,
-  ledger,
-  remember,
-  log,
-  now,
-}: ContextOptions): (request: RequestInfo) => GatewayContext {
-  const allProviders = new Map(parts.map(({ provider }) => [provider.name, provider]));
-  const index = ledger.sessionIndex;
-  const create = (call: CallContext): GatewayContext => ({
-    call,
-    reading: createReading({ providers, reads, call, remember, now, observe }),
-    allProviders,
-    providers,
-    health,
-    changes,
-    live,
-    fork: () => create({ requestId: call.requestId, deadline: now() + REQUEST_DEADLINE_MS }),
-    caller: NOBODY,
-    notes: { isReplayed: false },
-    idsAsked: 0,
-    index,
-    log,
-    now,
-  });
-  return ({ requestId, deadline }) => create({ requestId, deadline });
-}
 
 /** Keys, and the addresses they are sent to, may stand in no line of the log. */
 function secretsOf(config: Config): string[] {
