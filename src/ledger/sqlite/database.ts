@@ -6,6 +6,12 @@ import { checkOwner, migrate } from './migrations.ts';
 
 const FILE = 'ledger.sqlite';
 
+/** SQLITE_BUSY, and the end of a journal that another process has just removed (SQLITE_IOERR_DELETE_NOENT). */
+const PASSING: ReadonlySet<number> = new Set([5, 5898]);
+const MOST_ATTEMPTS = 5;
+/** Milliseconds. */
+const ATTEMPT_EVERY_MS = 100;
+
 /** How the operator calls a ledger's database. */
 export const placeOf = (directory: string | null): string =>
   directory === null ? 'the ledger in memory' : `DATA_DIR (${join(directory, FILE)})`;
@@ -20,22 +26,39 @@ export const placeOf = (directory: string | null): string =>
  */
 export function openDatabase(directory: string | null, synchronous: 'NORMAL' | 'FULL' = 'NORMAL'): DatabaseSync {
   const place = placeOf(directory);
-  try {
-    const path = directory === null ? ':memory:' : preparePath(directory);
-    const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  for (let attempt = 1; attempt < MOST_ATTEMPTS; attempt++) {
     try {
-      checkOwner(database, place);
-      // With the write-ahead log readers and a writer do not wait for each other. NORMAL syncs it at checkpoints only,
-      // FULL with each write; a process that dies loses nothing either way.
-      database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`);
-      migrate(database, place);
+      return openOnce(directory, synchronous, place);
     } catch (error) {
-      database.close();
-      throw error;
+      if (!isPassing(error)) throw toLedgerError(error, 'be opened', place);
+      // Nothing else is to be done yet, and it is over in a moment.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ATTEMPT_EVERY_MS);
     }
-    return database;
+  }
+  try {
+    return openOnce(directory, synchronous, place);
   } catch (error) {
     throw toLedgerError(error, 'be opened', place);
+  }
+}
+
+/** Another process opens the file for the first time at the same moment, and changes its journal. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && PASSING.has(Number(error.errcode));
+
+function openOnce(directory: string | null, synchronous: 'NORMAL' | 'FULL', place: string): DatabaseSync {
+  const path = directory === null ? ':memory:' : preparePath(directory);
+  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    checkOwner(database, place);
+    // With the write-ahead log readers and a writer do not wait for each other. NORMAL syncs it at checkpoints only,
+    // FULL with each write; a process that dies loses nothing either way.
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}`);
+    migrate(database, place);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
   }
 }
 
