@@ -45,8 +45,6 @@ export type OpenLive = {
   webhooks: Partial<Record<ProviderName, WebhookEndpoint>>;
   /** A client changed a session, shown by the provider's answer when that held it: subscribers are told, and nobody waits. */
   changed(provider: ProviderName, providerId: string, session: CheckoutSession | null): void;
-  /** Ends all subscriptions. */
-  endSubscriptions(): void;
   /** Waits for what is being done, and closes everything. */
   close(): Promise<void>;
 };
@@ -75,7 +73,6 @@ export async function openLive(options: OpenLiveOptions): Promise<OpenLive> {
     }),
     webhooks: webhookEndpoints(providers.values(), secrets, worker),
     changed: news.changed,
-    endSubscriptions: () => feed.close(),
     async close() {
       feed.close();
       await Promise.all([watcher.stop(), listWatcher.stop(), worker.stop(), news.settled()]);

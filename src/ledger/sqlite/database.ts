@@ -26,19 +26,14 @@ export const placeOf = (directory: string | null): string =>
  */
 export function openDatabase(directory: string | null, synchronous: 'NORMAL' | 'FULL' = 'NORMAL'): DatabaseSync {
   const place = placeOf(directory);
-  for (let attempt = 1; attempt < MOST_ATTEMPTS; attempt++) {
+  for (let attempt = 1; ; attempt++) {
     try {
       return openOnce(directory, synchronous, place);
     } catch (error) {
-      if (!isPassing(error)) throw toLedgerError(error, 'be opened', place);
+      if (!isPassing(error) || attempt === MOST_ATTEMPTS) throw toLedgerError(error, 'be opened', place);
       // Nothing else is to be done yet, and it is over in a moment.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ATTEMPT_EVERY_MS);
     }
-  }
-  try {
-    return openOnce(directory, synchronous, place);
-  } catch (error) {
-    throw toLedgerError(error, 'be opened', place);
   }
 }
 
