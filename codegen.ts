@@ -1,9 +1,10 @@
 /**
- * Writes what follows from schema/: the resolver types and the printed schema. With --check nothing is written, and
- * what is out of date is named. The plugins are called directly: @graphql-codegen/cli would bring some 200 packages of
+ * Writes what follows from schema/, the resolver types and the printed schema, and from operations/, the manifest of
+ * trusted documents. With --check nothing is written, and what is out of date is named. The plugins are called directly: @graphql-codegen/cli would bring some 200 packages of
  * loaders, of which one folder of SDL files needs none.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codegen } from '@graphql-codegen/core';
@@ -11,12 +12,26 @@ import type { TypeScriptPluginConfig } from '@graphql-codegen/typescript';
 import * as typescript from '@graphql-codegen/typescript';
 import type { TypeScriptResolversPluginConfig } from '@graphql-codegen/typescript-resolvers';
 import * as resolvers from '@graphql-codegen/typescript-resolvers';
-import { buildASTSchema, concatAST, lexicographicSortSchema, parse, printSchema } from 'graphql';
+import {
+  buildASTSchema,
+  concatAST,
+  type DocumentNode,
+  Kind,
+  lexicographicSortSchema,
+  type OperationDefinitionNode,
+  parse,
+  print,
+  printSchema,
+  separateOperations,
+  validate,
+} from 'graphql';
 import { loadTypeDefs } from './schema/load.ts';
 
 const COMMAND = 'npm run codegen';
 const TYPES = 'resolvers/generated/types.ts';
 const SCHEMA = 'docs/schema.graphql';
+const OPERATIONS = 'operations';
+const MANIFEST = 'docs/trusted-documents.json';
 
 const SESSION = '../../src/checkout/session.ts';
 const paymentMethod = (kind: string) => `Extract<import('${SESSION}').MeteroidPaymentMethods, { kind: '${kind}' }>`;
@@ -58,6 +73,8 @@ const config: TypeScriptPluginConfig & TypeScriptResolversPluginConfig = {
 
 const document = concatAST(loadTypeDefs().map((text) => parse(text)));
 
+const schema = buildASTSchema(document);
+
 const types = await codegen({
   filename: TYPES,
   schema: document,
@@ -68,19 +85,18 @@ const types = await codegen({
 });
 
 // The linter's format gives every block string lines of its own; graphql-js writes a short one on one line.
-const printed = printSchema(lexicographicSortSchema(buildASTSchema(document))).replace(
-  /^( *)"""(.+)"""$/gm,
-  '$1"""\n$1$2\n$1"""',
-);
+const printed = printSchema(lexicographicSortSchema(schema)).replace(/^( *)"""(.+)"""$/gm, '$1"""\n$1$2\n$1"""');
 
 const outputs = [
   { path: TYPES, text: `// Generated from schema/ by \`${COMMAND}\`. Not to be edited.\n${types.trimEnd()}\n` },
   { path: SCHEMA, text: `# Generated from schema/ by \`${COMMAND}\`. Not to be edited.\n\n${printed}\n` },
+  { path: MANIFEST, text: `${JSON.stringify(manifestOf(readOperations()), null, 2)}\n` },
 ].map(({ path, text }) => ({ path, text, file: fileURLToPath(new URL(path, import.meta.url)) }));
 
 if (process.argv.includes('--check')) {
   const outdated = outputs.filter(({ file, text }) => readIfThere(file) !== text);
-  for (const { path } of outdated) process.stderr.write(`${path} does not match schema/: run \`${COMMAND}\`.\n`);
+  for (const { path } of outdated)
+    process.stderr.write(`${path} does not match ${path === MANIFEST ? OPERATIONS : 'schema'}/: run \`${COMMAND}\`.\n`);
   process.exitCode = outdated.length > 0 ? 1 : 0;
 } else {
   for (const { file, text } of outputs) {
@@ -95,4 +111,31 @@ function readIfThere(file: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** All operations with the fragments that they share. */
+function readOperations(): DocumentNode {
+  const folder = fileURLToPath(new URL(OPERATIONS, import.meta.url));
+  const files = globSync('**/*.graphql', { cwd: folder }).sort();
+  const all = concatAST(files.map((file) => parse(readFileSync(`${folder}/${file}`, 'utf8'))));
+  const [mistake] = files.length > 0 ? validate(schema, all) : [];
+  if (mistake) throw new Error(`${OPERATIONS}/: ${mistake.message}`);
+  return all;
+}
+
+/** As Apollo's tools write it, so that one from there does as well: each operation with the fragments that it needs. */
+function manifestOf(all: DocumentNode) {
+  const operations = Object.values(separateOperations(all)).map((one) => {
+    // The operation, then its fragments.
+    const definitions = one.definitions.toSorted((a, b) => Number(isOperation(b)) - Number(isOperation(a)));
+    const body = print({ ...one, definitions });
+    const { name, operation } = definitions.find(isOperation) ?? {};
+    return { id: createHash('sha256').update(body).digest('hex'), body, name: name?.value ?? '', type: operation };
+  });
+  operations.sort((one, other) => (one.name < other.name ? -1 : 1));
+  return { format: 'apollo-persisted-query-manifest', version: 1, operations };
+}
+
+function isOperation(definition: DocumentNode['definitions'][number]): definition is OperationDefinitionNode {
+  return definition.kind === Kind.OPERATION_DEFINITION;
 }

@@ -3,6 +3,7 @@ import type { GatewayContext } from '../resolvers/context.ts';
 import { resolvers } from '../resolvers/index.ts';
 import { loadTypeDefs } from '../schema/load.ts';
 import { createMemoryCache } from '../src/cache/memory.ts';
+import { ANYONE } from '../src/checkout/caller.ts';
 import type { Provider } from '../src/checkout/provider.ts';
 import type { CheckoutSession } from '../src/checkout/session.ts';
 import { mergeOlder } from '../src/listing/merge.ts';
@@ -100,7 +101,7 @@ export function startCachedGateway(): Promise<GraphQLServer> {
     schema: makeExecutableSchema({ typeDefs: loadTypeDefs(), resolvers, inheritResolversFromInterfaces: false }),
     createContext: ({ requestId, deadline }) => {
       const call = { requestId, deadline };
-      const reading = createReading({ providers, reads, call, remember, now: Date.now });
+      const reading = createReading({ providers, reads, caller: ANYONE, call, remember, now: Date.now });
       return {
         call,
         reading,
@@ -110,6 +111,7 @@ export function startCachedGateway(): Promise<GraphQLServer> {
         changes: { make: unused, operation: unused, findOutLeft: unused },
         live: { changes: unsubscribed },
         fork: unsubscribed,
+        who: ANYONE,
         caller: '',
         notes: { isReplayed: false },
         idsAsked: 0,

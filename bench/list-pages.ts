@@ -1,3 +1,4 @@
+import { ANYONE } from '../src/checkout/caller.ts';
 import { decodeCursor, encodeCursor } from '../src/listing/cursor.ts';
 import type { Anchor, Position } from '../src/listing/position.ts';
 import { hashId } from '../src/listing/position.ts';
@@ -59,7 +60,7 @@ export const PAGES: readonly PageKind[] = [
 
 /** The cursor of a first page, moved on by so many sessions in each of its lists. */
 export function deepCursor(cursor: string, filter: FilterInput | undefined, by: number): string {
-  const state = decodeCursor(cursor, readFilter(filter, 0).fingerprint);
+  const state = decodeCursor(cursor, readFilter(filter, 0, ANYONE).fingerprint);
   const positions = [...state.positions].map(([key, position]) => [key, movedPosition(position, by)] as const);
   return encodeCursor({ ...state, positions: new Map(positions) });
 }

@@ -1,4 +1,5 @@
 import type { Changes } from '../src/changing/changes.ts';
+import type { Caller } from '../src/checkout/caller.ts';
 import type { CallContext, Provider, ProviderHealth } from '../src/checkout/provider.ts';
 import type { ProviderName } from '../src/checkout/session.ts';
 import type { SessionIndex } from '../src/ledger/session-index.ts';
@@ -19,7 +20,9 @@ export type GatewayContext = {
   live: Live;
   /** The same for one event of a subscription, which has its own deadline and shares nothing that was read. */
   fork(): GatewayContext;
-  /** Who asks, for the keys of their changes. */
+  /** Who asks. */
+  who: Caller;
+  /** The same as a text, for the keys of their changes. */
   caller: string;
   /** What the answer tells beside its data. */
   notes: { isReplayed: boolean };

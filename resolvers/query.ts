@@ -29,12 +29,12 @@ export const Query: QueryResolvers = {
   checkoutSessionByProviderId: (_, { provider, providerId }, context, info) =>
     context.reading.session({ provider, providerId: checkProviderId(providerId) }, expansionOf(info)),
   async checkoutSessions(_, { filter: filterInput, ...page }, context, info) {
-    const { filter, providers, fingerprint } = readFilter(filterInput, context.now());
+    const { filter, providers, fingerprint } = readFilter(filterInput, context.now(), context.who);
     const expansion = expansionOf(info, ['edges', 'node'], ['nodes']);
     const asked = [...context.providers.values()].filter(({ name }) => providers?.has(name) ?? true);
     const { reading, index, log, call } = context;
     const list = await listSessions(
-      listedProviders(asked, { filter, reading, index, expansion, log }),
+      listedProviders(asked, { filter, reading, index, expansion, log, isBound: context.who.customers !== null }),
       fingerprint,
       page,
     );

@@ -1,9 +1,14 @@
+import type { AuthConfig } from './auth/authenticator.ts';
+import { readAuth } from './auth/read-settings.ts';
 import { PROVIDER_NAMES, type ProviderName } from './checkout/provider-name.ts';
+import { DEFAULT_RATE, type Rate } from './rate-limit/rate.ts';
 import { SettingsReader } from './settings-reader.ts';
 import { LOG_LEVELS, type LogLevel } from './telemetry/log.ts';
 
 const MIB = 2 ** 20;
 const DEFAULT_CACHE_MIB = 64;
+/** Ten years; lists of browsers ask for one or two. */
+const MAX_HSTS_SECONDS = 315_360_000;
 
 /** One provider to talk to. */
 export type ProviderConfig = {
@@ -23,6 +28,22 @@ export type Config = {
   production: boolean;
   logLevel: LogLevel;
   introspection: boolean;
+  /** Origins whose pages may ask, or `*` for all. */
+  allowedOrigins: readonly string[];
+  /** Seconds for which browsers are told to come by TLS only. */
+  hstsMaxAge: number | undefined;
+  /** How callers prove who they are. */
+  auth: AuthConfig;
+  /** How often one caller may ask; null when it may as often as it likes. */
+  rateLimit: Rate | null;
+  /** The most operations at one time; undefined leaves it to the server. */
+  maxConcurrency: number | undefined;
+  /** Milliseconds from a signal to the moment from which on nothing new is taken. */
+  shutdownDelayMs: number;
+  /** What documents may be and cost; undefined leaves it to the server. */
+  queryLimits: Record<'tokens' | 'depth' | 'aliases' | 'rootFields' | 'directives' | 'cost', number | undefined>;
+  /** The text of a manifest, whose documents alone may run. */
+  trustedDocuments: string | undefined;
   /** The folder of the ledger's file; null keeps the ledger in memory. */
   dataDir: string | null;
   /** Where Redis is; several addresses, separated by commas, are those of a cluster. */
@@ -55,6 +76,14 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     production,
     logLevel: settings.choice('LOG_LEVEL', LOG_LEVELS) ?? 'info',
     introspection: settings.flag('INTROSPECTION') ?? !production,
+    allowedOrigins: settings.origins('ALLOWED_ORIGINS'),
+    hstsMaxAge: settings.integer('HSTS_MAX_AGE', 0, MAX_HSTS_SECONDS),
+    auth: readAuth(settings),
+    rateLimit: readRateLimit(settings),
+    maxConcurrency: settings.integer('MAX_CONCURRENCY', 1, 100_000),
+    shutdownDelayMs: settings.integer('SHUTDOWN_DELAY_MS', 0, 60_000) ?? 0,
+    queryLimits: readQueryLimits(settings),
+    trustedDocuments: settings.fileText('TRUSTED_DOCUMENTS'),
     dataDir: settings.text('DATA_DIR') ?? '.data',
     redisUrl: settings.redisUrl('REDIS_URL'),
     cacheEncryptionKey: settings.base64('CACHE_ENCRYPTION_KEY', 32),
@@ -66,6 +95,25 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (production) checkProduction(settings, config);
   if (settings.problems.length > 0) throw new ConfigError(settings.problems.join('\n'));
   return config;
+}
+
+/** Where callers are not told apart, there is a limit for each address only when somebody wants one: a proxy is one. */
+function readRateLimit(settings: SettingsReader): Rate | null {
+  const rate = settings.rate('RATE_LIMIT');
+  if (rate !== undefined) return rate;
+  return (settings.text('AUTH_MODE') ?? 'none') === 'none' ? null : DEFAULT_RATE;
+}
+
+function readQueryLimits(settings: SettingsReader): Config['queryLimits'] {
+  return {
+    // Parsing calls itself for each level: with many more, the stack would end before the document does.
+    tokens: settings.integer('QUERY_MAX_TOKENS', 1, 10_000),
+    depth: settings.integer('QUERY_MAX_DEPTH', 1, 100),
+    aliases: settings.integer('QUERY_MAX_ALIASES', 0, 10_000),
+    rootFields: settings.integer('QUERY_MAX_ROOT_FIELDS', 1, 10_000),
+    directives: settings.integer('QUERY_MAX_DIRECTIVES', 0, 10_000),
+    cost: settings.integer('QUERY_MAX_COST', 1, 1_000_000),
+  };
 }
 
 function readProviders(settings: SettingsReader): Config['providers'] {
@@ -91,26 +139,6 @@ function readProviders(settings: SettingsReader): Config['providers'] {
  */
 function checkLaterSettings(settings: SettingsReader): void {
   settings.url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']);
-  const mode = settings.choice('AUTH_MODE', ['none', 'api-key', 'jwt']);
-  if (mode === 'api-key' || mode === 'jwt') {
-    settings.problem(
-      'AUTH_MODE',
-      "none, the only mode this release has: it cannot check callers yet, so it won't pretend to",
-      mode,
-    );
-  }
-  for (const name of ['API_KEYS', 'JWT_JWKS_URL', 'JWT_PUBLIC_KEY', 'JWT_ISSUER', 'JWT_AUDIENCE']) {
-    if (settings.text(name) !== undefined) {
-      settings.problem(name, 'to be left out: this release cannot check callers yet', 'a value');
-    }
-  }
-  if (settings.text('TRUSTED_DOCUMENTS') !== undefined) {
-    settings.problem(
-      'TRUSTED_DOCUMENTS',
-      'to be left out: this release cannot hold callers to a manifest yet',
-      'a value',
-    );
-  }
 }
 
 function checkProduction(settings: SettingsReader, { providers }: Config): void {

@@ -4,11 +4,13 @@ import { resolvers } from '../resolvers/index.ts';
 import { oneMoneyMove } from '../resolvers/one-money-move.ts';
 import { loadTypeDefs } from '../schema/load.ts';
 import { accountsOf, baseUrlOf, cacheAccountsOf } from './accounts.ts';
+import { createAuthenticator } from './auth/authenticator.ts';
 import { openCache } from './cache/open-cache.ts';
 import { CACHE_SCRIPTS } from './cache/scripts.ts';
 import { createChanges } from './changing/changes.ts';
 import { startRecovery } from './changing/recovery.ts';
 import { createSettle } from './changing/settle.ts';
+import { ANYONE } from './checkout/caller.ts';
 import { GatewayError } from './checkout/errors.ts';
 import type { Provider, ProviderHealth } from './checkout/provider.ts';
 import { PROVIDER_NAMES, type ProviderName } from './checkout/provider-name.ts';
@@ -17,13 +19,15 @@ import { openLedgers } from './ledger/open-ledgers.ts';
 import { LEDGER_SCRIPTS } from './ledger/redis/scripts.ts';
 import { openLive } from './live/open-live.ts';
 import { PROVIDERS } from './providers/registry.ts';
+import { createRateLimiter } from './rate-limit/create-limiter.ts';
+import { RATE_SCRIPTS } from './rate-limit/scripts.ts';
 import { createReading } from './reading/index.ts';
 import { createRemember } from './reading/remember.ts';
 import { createSharedReads } from './reading/shared-reads.ts';
 import { createRedisLink } from './redis/create-link.ts';
 import type { RedisLink } from './redis/link.ts';
 import { contextFactory, REQUEST_DEADLINE_MS } from './request-context.ts';
-import { createServer, type GraphQLServer } from './server/index.ts';
+import { createServer, type GraphQLServer, type GraphQLServerOptions } from './server/index.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics, type Metrics, type ReadOutcome } from './telemetry/metrics.ts';
 import { createUpstream, DEFAULT_POLICY, type Upstream, type UpstreamPolicy } from './upstream/index.ts';
@@ -38,6 +42,8 @@ type GatewayOptions = {
   upstreamPolicy?: Partial<UpstreamPolicy>;
   /** @default JSON lines on standard output */
   log?: Log;
+  /** Tells who asks. @default what the settings say */
+  authenticate?: GraphQLServerOptions<GatewayContext>['authenticate'];
 };
 
 type Part = { provider: Provider; upstream: Upstream | null };
@@ -56,7 +62,7 @@ export async function startGateway(options: GatewayOptions): Promise<GraphQLServ
 
 /** @param opened gets what has to be closed, the last first, when the gateway stops */
 async function assemble(
-  { config, exampleQuery, now = Date.now, upstreamPolicy, log }: GatewayOptions,
+  { config, exampleQuery, now = Date.now, upstreamPolicy, log, authenticate }: GatewayOptions,
   opened: AsyncDisposableStack,
 ): Promise<GraphQLServer> {
   const metrics = createMetrics();
@@ -99,7 +105,8 @@ async function assemble(
     ledger,
     accounts: accountsOf(config),
     reads,
-    createReading: (call) => createReading({ providers: enabled, reads, call, remember, now, observe }),
+    // It finds out what there is; who may see it is looked at for each subscriber.
+    createReading: (call) => createReading({ providers: enabled, reads, caller: ANYONE, call, remember, now, observe }),
     redis: redis && config.redisUrl !== undefined ? { link: redis, url: config.redisUrl } : null,
     log: gatewayLog,
     now,
@@ -138,13 +145,29 @@ async function assemble(
       log: gatewayLog,
       now,
     }),
+    authenticate: authenticate ?? createAuthenticator({ config: config.auth, log: gatewayLog, now }),
     webhooks: live.webhooks,
     cacheReport: ({ reading }) => reading.report,
     isReplayed: ({ notes }) => notes.isReplayed,
     validationRules: [oneMoneyMove],
+    queryLimits: config.queryLimits,
+    trustedDocuments: config.trustedDocuments,
     introspection: config.introspection,
+    allowedOrigins: config.allowedOrigins,
+    hstsMaxAge: config.hstsMaxAge,
     production: config.production,
     requestDeadlineMs: REQUEST_DEADLINE_MS,
+    rateLimiter: config.rateLimit
+      ? createRateLimiter({
+          rate: config.rateLimit,
+          link: redis,
+          encryptionKey: config.cacheEncryptionKey ?? null,
+          log: gatewayLog,
+          now,
+        })
+      : undefined,
+    maxConcurrency: config.maxConcurrency,
+    shutdownDelayMs: config.shutdownDelayMs,
     host: config.host,
     port: config.port,
     readiness: () => ({
@@ -170,7 +193,7 @@ async function assemble(
 const connectRedis = async ({ redisUrl }: Config, log: Log): Promise<RedisLink | null> =>
   redisUrl === undefined
     ? null
-    : createRedisLink({ url: redisUrl, scripts: { ...CACHE_SCRIPTS, ...LEDGER_SCRIPTS }, log });
+    : createRedisLink({ url: redisUrl, scripts: { ...CACHE_SCRIPTS, ...LEDGER_SCRIPTS, ...RATE_SCRIPTS }, log });
 
 type PartOptions = {
   now: () => number;

@@ -25,17 +25,23 @@ async function main(): Promise<void> {
       return;
     }
     stoppingSince = performance.now();
-    await server.stop();
-    await sandboxed.stop();
+    try {
+      await server.stop();
+      await sandboxed.stop();
+    } catch (error) {
+      process.stderr.write(`The gateway did not stop as it should: ${sentenceOf(error)}\n`);
+      process.exit(1);
+    }
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
 }
 
+const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** Turns what cannot work into one message and exit code 1. */
 main().catch((error: unknown) => {
-  const message = error instanceof Error ? error.message : String(error);
   const heading = error instanceof ConfigError ? 'The settings cannot be used:\n' : 'The gateway cannot start: ';
-  process.stderr.write(`${heading}${message}\n`);
+  process.stderr.write(`${heading}${sentenceOf(error)}\n`);
   process.exitCode = 1;
 });

@@ -1,5 +1,6 @@
 import type { GatewayContext } from '../resolvers/context.ts';
 import type { Changes } from './changing/changes.ts';
+import { type Caller, ownerOf } from './checkout/caller.ts';
 import type { CallContext, Provider } from './checkout/provider.ts';
 import type { ProviderName } from './checkout/provider-name.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -13,9 +14,6 @@ import type { ReadOutcome } from './telemetry/metrics.ts';
 
 /** Milliseconds that one request may take, whatever it asks for. */
 export const REQUEST_DEADLINE_MS = 10_000;
-
-/** Who asks, as long as callers are not told apart. */
-const NOBODY = 'anyone';
 
 type ContextOptions = {
   /** Every provider there is, enabled or not. */
@@ -49,21 +47,22 @@ export function contextFactory({
 }: ContextOptions): (request: RequestInfo) => GatewayContext {
   const allProviders = new Map(parts.map(({ provider }) => [provider.name, provider]));
   const index = ledger.sessionIndex;
-  const create = (call: CallContext): GatewayContext => ({
+  const create = (call: CallContext, who: Caller): GatewayContext => ({
     call,
-    reading: createReading({ providers, reads, call, remember, now, observe }),
+    reading: createReading({ providers, reads, caller: who, call, remember, now, observe }),
     allProviders,
     providers,
     health,
     changes,
     live,
-    fork: () => create({ requestId: call.requestId, deadline: now() + REQUEST_DEADLINE_MS }),
-    caller: NOBODY,
+    fork: () => create({ requestId: call.requestId, deadline: now() + REQUEST_DEADLINE_MS }, who),
+    who,
+    caller: ownerOf(who),
     notes: { isReplayed: false },
     idsAsked: 0,
     index,
     log,
     now,
   });
-  return ({ requestId, deadline }) => create({ requestId, deadline });
+  return ({ requestId, deadline, caller }) => create({ requestId, deadline }, caller);
 }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /**
  * Reads settings by name and gathers what is wrong with them, so that one start tells everything. An empty setting
  * counts as not set.
@@ -51,6 +53,31 @@ export class SettingsReader {
     return undefined;
   }
 
+  /** So many in so many seconds, such as `600/60`; null for `off`. */
+  rate(name: string): { points: number; seconds: number } | null | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    if (value === 'off') return null;
+    const [points = 0, seconds = 0] = /^\d+\/\d+$/.test(value) ? value.split('/').map(Number) : [];
+    const fits = points >= 1 && points <= MAX_RATE_POINTS && seconds >= 1 && seconds <= MAX_RATE_SECONDS;
+    if (fits) return { points, seconds };
+    this.problem(name, RATE, JSON.stringify(value));
+    return undefined;
+  }
+
+  /** What stands in a file. */
+  fileText(name: string): string | undefined {
+    const path = this.text(name);
+    if (path === undefined) return undefined;
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      this.problem(name, 'a file that can be read', `${JSON.stringify(path)}, which gives ${code}`);
+      return undefined;
+    }
+  }
+
   choice<const T extends string>(name: string, choices: readonly T[]): T | undefined {
     const value = this.text(name);
     const choice = choices.find((word) => word === value);
@@ -97,6 +124,17 @@ export class SettingsReader {
       }
     }
     return value;
+  }
+
+  /** Origins of pages, separated by commas, or `*` alone, each written as browsers send it. */
+  origins(name: string): string[] {
+    const parts = this.text(name)?.split(',') ?? [];
+    const origins = parts.map((part) => part.trim());
+    if (origins.length === 1 && origins[0] === '*') return origins;
+    const wrong = origins.find((origin) => !isOrigin(origin));
+    if (wrong === undefined) return [...new Set(origins)];
+    this.problem(name, ORIGINS, shown(wrong));
+    return [];
   }
 
   /** Where a provider's API is, without a slash at the end. */
@@ -148,6 +186,14 @@ export class SettingsReader {
   }
 }
 
+const ORIGINS = 'origins such as https://shop.example, without a path and separated by commas, or * alone';
+
+/**
+ * `null`, the origin of pages that have none, is not one: anybody can make such a page. A `*` is none but alone: no browser
+ * sends it, and whoever wrote it meant more than one.
+ */
+const isOrigin = (text: string): boolean => /^https?:\/\/[^*]+$/.test(text) && URL.parse(text)?.origin === text;
+
 const DATABASE = 'a URL that ends with the host, the port or the number of a database, such as /2';
 
 /** `whsec_` of Standard Webhooks, which some put a letter before. Base64 has no underscore. */
@@ -165,6 +211,11 @@ function decoded(text: string): string | null {
     return null;
   }
 }
+
+/** More often than once in a microsecond is not counted. */
+const MAX_RATE_POINTS = 1_000_000;
+const MAX_RATE_SECONDS = 86_400;
+const RATE = `off, or requests per seconds such as 600/60, with up to ${MAX_RATE_POINTS} in up to ${MAX_RATE_SECONDS} seconds`;
 
 const oneOf = (words: readonly string[]): string => words.join(', ').replace(/, ([^,]*)$/, ' or $1');
 

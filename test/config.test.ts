@@ -27,6 +27,11 @@ describe('settings', () => {
       production: false,
       logLevel: 'info',
       introspection: true,
+      allowedOrigins: [],
+      hstsMaxAge: undefined,
+      auth: { mode: 'none' },
+      queryLimits: {},
+      trustedDocuments: undefined,
       dataDir: '.data',
       redisUrl: undefined,
       cacheEncryptionKey: undefined,
@@ -34,6 +39,17 @@ describe('settings', () => {
       providers: {},
       secrets: [],
     });
+  });
+
+  it('know what documents may be, and the text of a manifest', () => {
+    const { queryLimits, trustedDocuments } = readConfig({
+      QUERY_MAX_TOKENS: '10000',
+      QUERY_MAX_ALIASES: '0',
+      QUERY_MAX_COST: '',
+      TRUSTED_DOCUMENTS: 'docs/trusted-documents.json',
+    });
+    expect(queryLimits).toEqual({ tokens: 10_000, aliases: 0 });
+    expect(JSON.parse(trustedDocuments ?? '')).toMatchObject({ format: 'apollo-persisted-query-manifest' });
   });
 
   it('enable the providers that have a key', () => {
@@ -55,6 +71,57 @@ describe('settings', () => {
       },
     });
     expect(secrets).toEqual([SECRET, 'fsk_test_1', `fwhsec_${webhookKey(24)}`, webhookKey(24)]);
+  });
+
+  it.each<[string | undefined, string[]]>([
+    [undefined, []],
+    ['', []],
+    ['*', ['*']],
+    ['https://shop.example', ['https://shop.example']],
+    [
+      ' https://shop.example , http://localhost:3000,https://shop.example',
+      ['https://shop.example', 'http://localhost:3000'],
+    ],
+    ['http://[::1]:8080,https://xn--bcher-kva.example', ['http://[::1]:8080', 'https://xn--bcher-kva.example']],
+  ])('know the origins %j', (setting, origins) => {
+    expect(readConfig({ ALLOWED_ORIGINS: setting }).allowedOrigins).toEqual(origins);
+  });
+
+  // Browsers send none of these, so none would ever be allowed.
+  it.each([
+    'https://shop.example/',
+    'https://shop.example/path',
+    'https://shop.example?q',
+    'https://Shop.example',
+    'https://shop.example:443',
+    'https://*.shop.example',
+    'https://shop.example,*',
+    '*,https://shop.example',
+    'https://shop.example,',
+    'shop.example',
+    '//shop.example',
+    'null',
+    'file://',
+    'ftp://shop.example',
+    'https://bücher.example',
+    'https://shop.example https://other.example',
+    "https://shop.example';script-src *",
+    'https://shop.example\r\nx: y',
+  ])('refuse the origin %j', (origin) => {
+    expect(refusal({ ALLOWED_ORIGINS: origin })).toMatch(/^ALLOWED_ORIGINS: expected origins such as /);
+  });
+
+  it('refuse an origin with a password without showing it', () => {
+    const message = refusal({ ALLOWED_ORIGINS: `https://me:${SECRET}@shop.example` });
+    expect(message).toMatch(/^ALLOWED_ORIGINS: /);
+    expect(message).not.toContain(SECRET);
+  });
+
+  it('know for how long browsers shall come by TLS', () => {
+    expect(readConfig({ HSTS_MAX_AGE: '31536000' }).hstsMaxAge).toBe(31_536_000);
+    expect(readConfig({ HSTS_MAX_AGE: '0' }).hstsMaxAge).toBe(0);
+    for (const wrong of ['-1', 'a year', '31536000; includeSubDomains'])
+      expect(refusal({ HSTS_MAX_AGE: wrong })).toMatch(/^HSTS_MAX_AGE: expected a whole number/);
   });
 
   it('know several secrets of a webhook, with and without what stands before them', () => {
@@ -92,8 +159,18 @@ describe('settings', () => {
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: expected fatal, error, warn, info, debug, trace or silent, got "loud".'],
     [{ INTROSPECTION: 'maybe' }, 'INTROSPECTION: expected'],
     [{ AUTH_MODE: 'basic' }, 'AUTH_MODE: expected none, api-key or jwt, got "basic".'],
-    [{ AUTH_MODE: 'jwt' }, 'AUTH_MODE: expected none'],
-    [{ TRUSTED_DOCUMENTS: 'manifest.json' }, 'TRUSTED_DOCUMENTS: expected to be left out'],
+    [
+      { TRUSTED_DOCUMENTS: '/nowhere/manifest.json' },
+      'TRUSTED_DOCUMENTS: expected a file that can be read, got "/nowhere/manifest.json", which gives ENOENT.',
+    ],
+    [{ TRUSTED_DOCUMENTS: '.' }, 'which gives EISDIR'],
+    [{ QUERY_MAX_TOKENS: '0' }, 'QUERY_MAX_TOKENS: expected a whole number from 1 to 10000, got "0".'],
+    [{ QUERY_MAX_TOKENS: '10001' }, 'QUERY_MAX_TOKENS: expected a whole number from 1 to 10000'],
+    [{ QUERY_MAX_DEPTH: 'deep' }, 'QUERY_MAX_DEPTH: expected a whole number from 1 to 100, got "deep".'],
+    [{ QUERY_MAX_ALIASES: '-1' }, 'QUERY_MAX_ALIASES: expected a whole number from 0 to 10000'],
+    [{ QUERY_MAX_ROOT_FIELDS: '0' }, 'QUERY_MAX_ROOT_FIELDS: expected a whole number from 1 to 10000'],
+    [{ QUERY_MAX_DIRECTIVES: '1.5' }, 'QUERY_MAX_DIRECTIVES: expected a whole number from 0 to 10000'],
+    [{ QUERY_MAX_COST: '1e3' }, 'QUERY_MAX_COST: expected a whole number from 1 to 1000000, got "1e3".'],
     [
       { FLEX_API_KEY: 'k', FLEX_BASE_URL: 'flex.example' },
       'FLEX_BASE_URL: expected an absolute URL that begins with http:// or https://, got "flex.example".',

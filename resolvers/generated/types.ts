@@ -48,6 +48,10 @@ export type Scalars = {
  * top-level error with `extensions.code`. `OUTCOME_UNKNOWN` says that a change may have been made: send it again with the
  * same `idempotencyKey` to find out. Mutations of one document run in their order; it may hold one of
  * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
+ *
+ * For a caller that is bound to customers the sessions of all others do not exist: NOT_FOUND. It may make sessions of its own
+ * customers at Meteroid and Flex, named by `customerId`, which Flex then needs; at Flexprice, whose input has another name for the
+ * customer, it may make none: FORBIDDEN.
  */
 export type Mutation = {
   /** Makes a session at the provider that the input names. */
@@ -79,6 +83,10 @@ export type Mutation = {
  * top-level error with `extensions.code`. `OUTCOME_UNKNOWN` says that a change may have been made: send it again with the
  * same `idempotencyKey` to find out. Mutations of one document run in their order; it may hold one of
  * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
+ *
+ * For a caller that is bound to customers the sessions of all others do not exist: NOT_FOUND. It may make sessions of its own
+ * customers at Meteroid and Flex, named by `customerId`, which Flex then needs; at Flexprice, whose input has another name for the
+ * customer, it may make none: FORBIDDEN.
  */
 export type MutationCreateCheckoutSessionArgs = {
   input: CreateCheckoutSessionInput;
@@ -90,6 +98,10 @@ export type MutationCreateCheckoutSessionArgs = {
  * top-level error with `extensions.code`. `OUTCOME_UNKNOWN` says that a change may have been made: send it again with the
  * same `idempotencyKey` to find out. Mutations of one document run in their order; it may hold one of
  * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
+ *
+ * For a caller that is bound to customers the sessions of all others do not exist: NOT_FOUND. It may make sessions of its own
+ * customers at Meteroid and Flex, named by `customerId`, which Flex then needs; at Flexprice, whose input has another name for the
+ * customer, it may make none: FORBIDDEN.
  */
 export type MutationCancelCheckoutSessionArgs = {
   input: CheckoutSessionActionInput;
@@ -101,6 +113,10 @@ export type MutationCancelCheckoutSessionArgs = {
  * top-level error with `extensions.code`. `OUTCOME_UNKNOWN` says that a change may have been made: send it again with the
  * same `idempotencyKey` to find out. Mutations of one document run in their order; it may hold one of
  * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
+ *
+ * For a caller that is bound to customers the sessions of all others do not exist: NOT_FOUND. It may make sessions of its own
+ * customers at Meteroid and Flex, named by `customerId`, which Flex then needs; at Flexprice, whose input has another name for the
+ * customer, it may make none: FORBIDDEN.
  */
 export type MutationDeleteCheckoutSessionArgs = {
   input: CheckoutSessionActionInput;
@@ -112,6 +128,10 @@ export type MutationDeleteCheckoutSessionArgs = {
  * top-level error with `extensions.code`. `OUTCOME_UNKNOWN` says that a change may have been made: send it again with the
  * same `idempotencyKey` to find out. Mutations of one document run in their order; it may hold one of
  * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
+ *
+ * For a caller that is bound to customers the sessions of all others do not exist: NOT_FOUND. It may make sessions of its own
+ * customers at Meteroid and Flex, named by `customerId`, which Flex then needs; at Flexprice, whose input has another name for the
+ * customer, it may make none: FORBIDDEN.
  */
 export type MutationCaptureCheckoutSessionArgs = {
   input: CaptureCheckoutSessionInput;
@@ -123,6 +143,10 @@ export type MutationCaptureCheckoutSessionArgs = {
  * top-level error with `extensions.code`. `OUTCOME_UNKNOWN` says that a change may have been made: send it again with the
  * same `idempotencyKey` to find out. Mutations of one document run in their order; it may hold one of
  * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
+ *
+ * For a caller that is bound to customers the sessions of all others do not exist: NOT_FOUND. It may make sessions of its own
+ * customers at Meteroid and Flex, named by `customerId`, which Flex then needs; at Flexprice, whose input has another name for the
+ * customer, it may make none: FORBIDDEN.
  */
 export type MutationRefundCheckoutSessionArgs = {
   input: RefundCheckoutSessionInput;
@@ -134,6 +158,10 @@ export type MutationRefundCheckoutSessionArgs = {
  * top-level error with `extensions.code`. `OUTCOME_UNKNOWN` says that a change may have been made: send it again with the
  * same `idempotencyKey` to find out. Mutations of one document run in their order; it may hold one of
  * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
+ *
+ * For a caller that is bound to customers the sessions of all others do not exist: NOT_FOUND. It may make sessions of its own
+ * customers at Meteroid and Flex, named by `customerId`, which Flex then needs; at Flexprice, whose input has another name for the
+ * customer, it may make none: FORBIDDEN.
  */
 export type MutationConfirmCheckoutSessionArgs = {
   input: ConfirmCheckoutSessionInput;
@@ -145,6 +173,10 @@ export type MutationConfirmCheckoutSessionArgs = {
  * top-level error with `extensions.code`. `OUTCOME_UNKNOWN` says that a change may have been made: send it again with the
  * same `idempotencyKey` to find out. Mutations of one document run in their order; it may hold one of
  * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
+ *
+ * For a caller that is bound to customers the sessions of all others do not exist: NOT_FOUND. It may make sessions of its own
+ * customers at Meteroid and Flex, named by `customerId`, which Flex then needs; at Flexprice, whose input has another name for the
+ * customer, it may make none: FORBIDDEN.
  */
 export type MutationReauthorizeCheckoutSessionArgs = {
   input: CheckoutSessionActionInput;
@@ -457,7 +489,7 @@ export type CheckoutSessionConnection = {
 export type CheckoutSessionEdge = {
   /**
    * Opaque place of this session in the list, at most 512 characters: give it as `after` for what is behind it, as `before`
-   * for what is before it. It is only good for lists with the same filter.
+   * for what is before it. It is only good for lists with the same filter, asked for by a caller who sees the same sessions.
    */
   cursor: Scalars['String']['output'];
   /** The session at this place. */
@@ -828,7 +860,10 @@ export type CheckoutSessionFilter = {
    * the error BAD_USER_INPUT.
    */
   statuses?: InputMaybe<Array<CheckoutSessionStatus>>;
-  /** Only sessions of any of these customers. A provider of which no customer is named is skipped. */
+  /**
+   * Only sessions of any of these customers. A provider of which no customer is named is skipped. A caller that is bound to
+   * customers counts as naming all of them; of those that it names itself, the others match nothing.
+   */
   customers?: InputMaybe<Array<CheckoutCustomerFilter>>;
   /** Only sessions of the customer with this email address. Flex knows it, the other providers are skipped. */
   customerEmail?: InputMaybe<Scalars['String']['input']>;
@@ -878,7 +913,8 @@ export type Subscription = {
    *
    * Errors: BAD_USER_INPUT for an id that the gateway cannot have made, no ids or more than 100, and a filter that makes no sense;
    * OVERLOADED when there are too many subscribers, or this one is too slow. A session that cannot be read is an event that is
-   * an UPSTREAM_ error, and the subscription goes on. One that does not exist (yet) sends nothing.
+   * an UPSTREAM_ error, and the subscription goes on. One that does not exist (yet) sends nothing; nor does one that the caller is
+   * not to see.
    */
   checkoutSessionChanged: CheckoutSessionChange;
 };
@@ -1103,7 +1139,10 @@ export type ProviderHealth =
   /** Calls fail, and most are not even tried until it recovers; or the provider is not enabled. */
   | 'DOWN';
 
-/** Where every read begins. */
+/**
+ * Where every read begins. For a caller that is bound to customers only the sessions of these exist: any other is null, in no
+ * list, and in no total.
+ */
 export type Query = {
   /**
    * Finds any object again by its global id. Null when there is no such object, or when the id belongs to a provider that
@@ -1138,38 +1177,54 @@ export type Query = {
   providers: Array<ProviderInfo>;
   /**
    * What became of a change, by the `idempotencyKey` that it was sent with: the caller's newest with that key, kept for 72
-   * hours. One that was left unanswered is looked into first; none is begun anew. Null when there is none.
+   * hours. One that was left unanswered is looked into first; none is begun anew. Null when there is none. Callers of one name
+   * who are bound to different customers have keys of their own.
    */
   operation: Maybe<CheckoutOperation>;
 };
 
 
-/** Where every read begins. */
+/**
+ * Where every read begins. For a caller that is bound to customers only the sessions of these exist: any other is null, in no
+ * list, and in no total.
+ */
 export type QueryNodeArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** Where every read begins. */
+/**
+ * Where every read begins. For a caller that is bound to customers only the sessions of these exist: any other is null, in no
+ * list, and in no total.
+ */
 export type QueryNodesArgs = {
   ids: Array<Scalars['ID']['input']>;
 };
 
 
-/** Where every read begins. */
+/**
+ * Where every read begins. For a caller that is bound to customers only the sessions of these exist: any other is null, in no
+ * list, and in no total.
+ */
 export type QueryCheckoutSessionArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** Where every read begins. */
+/**
+ * Where every read begins. For a caller that is bound to customers only the sessions of these exist: any other is null, in no
+ * list, and in no total.
+ */
 export type QueryCheckoutSessionByProviderIdArgs = {
   provider: CheckoutProvider;
   providerId: Scalars['String']['input'];
 };
 
 
-/** Where every read begins. */
+/**
+ * Where every read begins. For a caller that is bound to customers only the sessions of these exist: any other is null, in no
+ * list, and in no total.
+ */
 export type QueryCheckoutSessionsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
@@ -1180,7 +1235,10 @@ export type QueryCheckoutSessionsArgs = {
 };
 
 
-/** Where every read begins. */
+/**
+ * Where every read begins. For a caller that is bound to customers only the sessions of these exist: any other is null, in no
+ * list, and in no total.
+ */
 export type QueryOperationArgs = {
   idempotencyKey: Scalars['String']['input'];
 };

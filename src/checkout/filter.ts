@@ -6,8 +6,8 @@ import type { SessionStatus } from './status.ts';
 export type TimeSpan = { from: number | null; to: number | null };
 
 /**
- * Which sessions a list shall hold, on the unified values: all that is given must hold, null asks nothing. Lists are
- * never empty.
+ * Which sessions a list shall hold, on the unified values: all that is given must hold, null asks nothing. Only the
+ * customers may be an empty list: then no session of any provider can match.
  */
 export type SessionFilter = {
   statuses: readonly SessionStatus[] | null;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { bindingOf, type Caller } from '../checkout/caller.ts';
 import { badUserInput } from '../checkout/errors.ts';
 import type { SessionFilter, TimeSpan } from '../checkout/filter.ts';
 import type { ProviderName } from '../checkout/provider-name.ts';
@@ -25,7 +26,10 @@ export type ReadFilter = {
   filter: SessionFilter;
   /** Null for every provider. */
   providers: ReadonlySet<ProviderName> | null;
-  /** The same for the same filter, however it was written: cursors carry it. */
+  /**
+   * The same for the same filter, however it was written, of a caller who sees the same sessions: cursors carry it, so
+   * that none is taken for a place in the list of somebody else.
+   */
   fingerprint: string;
 };
 
@@ -36,11 +40,12 @@ const MAX_ENTRIES = 100;
 const MAX_TEXT = 500;
 
 /**
- * A filter in the form that lists work with.
+ * A filter in the form that lists work with. Of a caller that is bound to customers it names none but these, so that
+ * pages are full, totals right and other providers not asked; what may be seen is not enforced here.
  * @param now epoch milliseconds
  * @throws GatewayError BAD_USER_INPUT that says what was expected and what came
  */
-export function readFilter(input: Maybe<FilterInput>, now: number): ReadFilter {
+export function readFilter(input: Maybe<FilterInput>, now: number, caller: Pick<Caller, 'customers'>): ReadFilter {
   const given = input ?? {};
   for (const name of ['providers', 'statuses', 'customers'] as const) checkList(name, given[name]);
   for (const name of ['customerEmail', 'subscriptionId', 'paymentId', 'clientReferenceId'] as const) {
@@ -50,7 +55,7 @@ export function readFilter(input: Maybe<FilterInput>, now: number): ReadFilter {
   const filter: SessionFilter = {
     // Sorted: a filter that is the same written in another order has to give the same lists in the same order.
     statuses: given.statuses ? [...new Set(given.statuses)].sort() : null,
-    customers: given.customers ? uniqueCustomers(given.customers) : null,
+    customers: customersFor(given.customers ?? null, caller.customers),
     customerEmail: given.customerEmail ?? null,
     subscriptionId: given.subscriptionId ?? null,
     paymentId: given.paymentId ?? null,
@@ -59,7 +64,11 @@ export function readFilter(input: Maybe<FilterInput>, now: number): ReadFilter {
     createdAt: readSpan(given, now),
     includeArchived: given.includeArchived ?? false,
   };
-  return { filter, providers: given.providers ? new Set(given.providers) : null, fingerprint: fingerprintOf(given) };
+  return {
+    filter,
+    providers: given.providers ? new Set(given.providers) : null,
+    fingerprint: fingerprintOf(given, bindingOf(caller)),
+  };
 }
 
 /** Nobody means by an empty list what it says: that nothing matches. And to take it for no filter would show everything. */
@@ -76,8 +85,20 @@ function checkText(name: string, text: Maybe<string>): void {
   throw badUserInput(`Expected filter.${name} to be a text of 1 to ${MAX_TEXT} characters without control characters.`);
 }
 
+/** Those who are asked for and may be seen: none at all is an empty list. Null for everybody. */
+function customersFor(asked: SessionFilter['customers'], own: Caller['customers']): SessionFilter['customers'] {
+  const customers = asked ?? own;
+  if (!customers) return null;
+  const unique = uniqueCustomers(customers);
+  if (!asked || !own) return unique;
+  const names = new Set(own.map(nameOf));
+  return unique.filter((customer) => names.has(nameOf(customer)));
+}
+
+const nameOf = ({ provider, id }: { provider: ProviderName; id: string }): string => `${provider} ${id}`;
+
 function uniqueCustomers(customers: readonly { provider: ProviderName; id: string }[]) {
-  const unique = new Map(customers.map(({ provider, id }) => [`${provider} ${id}`, { provider, id }]));
+  const unique = new Map(customers.map(({ provider, id }) => [nameOf({ provider, id }), { provider, id }]));
   return [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, customer]) => customer);
 }
 
@@ -109,9 +130,12 @@ const STEP_MS = 10_000;
  */
 const toStep = (milliseconds: number): number => Math.floor(milliseconds / STEP_MS) * STEP_MS;
 
-function fingerprintOf(input: FilterInput): string {
+function fingerprintOf(input: FilterInput, binding: string | null): string {
   const canonical = canonicalOf({ ...input, includeArchived: input.includeArchived || undefined });
-  return canonical === '{}' ? '' : createHash('sha256').update(canonical).digest('base64url').slice(0, 10);
+  if (canonical === '{}' && binding === null) return '';
+  // No JSON begins like that.
+  const text = binding === null ? canonical : `${binding} ${canonical}`;
+  return createHash('sha256').update(text).digest('base64url').slice(0, 10);
 }
 
 /** JSON without what asks nothing, names sorted, and the entries of lists too: their order means nothing. */

@@ -1,4 +1,4 @@
-import { GatewayError } from '../checkout/errors.ts';
+import { badUserInput, GatewayError } from '../checkout/errors.ts';
 import { matchesFilter, type SessionFilter } from '../checkout/filter.ts';
 import { coverageOf } from '../checkout/list.ts';
 import { type Expansion, NO_EXPANSION, type Provider } from '../checkout/provider.ts';
@@ -18,6 +18,8 @@ type SourceOptions = {
   reading: Reading;
   index: SessionIndex;
   expansion: Expansion;
+  /** Whether the filter names customers because the caller is bound to them. */
+  isBound: boolean;
   log: Log;
 };
 
@@ -25,13 +27,23 @@ type SourceOptions = {
 export const listedProviders = (providers: Iterable<Provider>, options: SourceOptions): ListedProvider[] =>
   [...providers].map((provider) => {
     const { name, listing } = provider;
-    const sources = sourcesOf(provider, options);
+    const sources = planned(options, () => sourcesOf(provider, options));
     return {
       provider: name,
       coverage: coverageOf(listing),
       sources: sources?.map((source, index) => ({ provider: name, key: `${name}${index || ''}`, ...source })) ?? null,
     };
   });
+
+/** Who is bound to many customers named none of them, and would not know what the provider's plan complains of. */
+function planned<T>({ isBound }: SourceOptions, plan: () => T): T {
+  try {
+    return plan();
+  } catch (error) {
+    if (!isBound || !(error instanceof GatewayError) || error.code !== 'BAD_USER_INPUT') throw error;
+    throw badUserInput(`${error.message} Your own customers count: name some of them in filter.customers.`);
+  }
+}
 
 /** Milliseconds for which the gateway's own list is as good as one of a provider. */
 const LIST_FRESH_MS = 3000;

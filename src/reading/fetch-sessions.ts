@@ -5,7 +5,7 @@ import type { Provider } from '../checkout/provider.ts';
 import type { CheckoutSession, ProviderName } from '../checkout/session.ts';
 import type { Reader, ReadResult } from './read-through.ts';
 import { type FetchSessions, NOTHING, type SessionRead, type Want } from './session-loader.ts';
-import type { SharedReads } from './shared-reads.ts';
+import type { Reads } from './shared-reads.ts';
 
 /** From this many sessions on, one whole list is cheaper for a provider than asking for each. */
 export const LIST_INSTEAD_FROM = 10;
@@ -13,7 +13,7 @@ export const LIST_INSTEAD_FROM = 10;
 /** Reads sessions by id or, where a provider lists everything at once and enough is wanted, by that list. */
 export function createFetchSessions(
   providers: ReadonlyMap<ProviderName, Provider>,
-  reads: SharedReads,
+  reads: Reads,
   readAll: (provider: Provider, list: WholeList) => Promise<ReadResult<CheckoutSession[]>>,
   reader: Reader,
 ): FetchSessions {

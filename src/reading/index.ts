@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { Caller } from '../checkout/caller.ts';
 import type { SessionKey } from '../checkout/global-id.ts';
 import type { PagedList, PageRequest, WholeList } from '../checkout/list.ts';
 import { type CallContext, type Expansion, NO_EXPANSION, type Provider } from '../checkout/provider.ts';
@@ -10,9 +11,13 @@ import type { Reader, ReadResult } from './read-through.ts';
 import type { Remember } from './remember.ts';
 import { type CacheReport, ReportBuilder } from './report.ts';
 import { createSessionLoader, type SessionRead } from './session-loader.ts';
-import type { SharedReads } from './shared-reads.ts';
+import type { Reads, SharedReads } from './shared-reads.ts';
+import { visibleReads } from './visible-reads.ts';
 
-/** Everything that one request reads. Made for each request, never shared. */
+/**
+ * Everything that one request reads. Made for each request, never shared. What its caller may not see does not exist in
+ * it, by whichever way it is asked for.
+ */
 export type Reading = {
   /** Null when the provider has no such session, or is not enabled. */
   session(key: SessionKey, expansion: Expansion): Promise<CheckoutSession | null>;
@@ -43,6 +48,8 @@ type ReadingOptions = {
   /** The enabled ones. */
   providers: ReadonlyMap<ProviderName, Provider>;
   reads: SharedReads;
+  /** Who asks. */
+  caller: Caller;
   call: CallContext;
   remember: Remember;
   /** Epoch milliseconds. */
@@ -51,7 +58,10 @@ type ReadingOptions = {
   observe?: (outcome: ReadOutcome) => void;
 };
 
-export function createReading({ providers, reads, call, remember, now, observe }: ReadingOptions): Reading {
+export function createReading(options: ReadingOptions): Reading {
+  const { providers, caller, call, remember, now, observe } = options;
+  // Remembered is what there is, not what this caller sees of it: the index is everybody's.
+  const reads = visibleReads(remembering(options.reads, remember), caller, now);
   const calls = new Map<ProviderName, number>();
   const report = new ReportBuilder(observe);
   const onCall = (provider: ProviderName) => void calls.set(provider, (calls.get(provider) ?? 0) + 1);
@@ -67,15 +77,9 @@ export function createReading({ providers, reads, call, remember, now, observe }
     if (!read.failure) for (const session of read.value ?? []) sessions.prime(session, expansion);
     return read;
   };
-  const sessionRead: Reading['sessionRead'] = async (key, expansion) => {
-    const read = await sessions.load(key, expansion);
-    if (read.value && read.isCurrent) remember.found(read.value);
-    if (!read.value && read.isCurrent) remember.missing(key);
-    return read;
-  };
   return {
-    sessionRead,
-    session: async (key, expansion) => (await sessionRead(key, expansion)).value,
+    sessionRead: (key, expansion) => sessions.load(key, expansion),
+    session: async (key, expansion) => (await sessions.load(key, expansion)).value,
     lineItems: (key) => lineItems.load(key),
     async page(provider, list, request, expansion) {
       const key = JSON.stringify([provider.name, list.key, request, expansion]);
@@ -94,9 +98,20 @@ export function createReading({ providers, reads, call, remember, now, observe }
   };
 }
 
+/** Has the index learn of each session that is read by its id. */
+const remembering = (reads: Reads, remember: Remember): Reads => ({
+  ...reads,
+  async session(provider, providerId, expansion, reader) {
+    const read = await reads.session(provider, providerId, expansion, reader);
+    if (read.value && read.isCurrent) remember.found(read.value);
+    if (!read.value && read.isCurrent) remember.missing({ provider: provider.name, providerId });
+    return read;
+  },
+});
+
 const createLineItemsLoader = (
   providers: ReadonlyMap<ProviderName, Provider>,
-  reads: SharedReads,
+  reads: Reads,
   reader: Reader,
 ): DataLoader<SessionKey, FlexLineItem[], string> =>
   new DataLoader(

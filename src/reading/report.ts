@@ -51,6 +51,19 @@ export class ReportBuilder implements CacheReport {
     this.isFreshUntil(0);
   }
 
+  /** For reads of which it is not known yet whether they go into the answer. */
+  apart(): ReportBuilder {
+    return new ReportBuilder(this.#observe);
+  }
+
+  /** Such reads, or what is to be told instead of them. */
+  take({ hits, misses, isStale, freshUntil }: CacheReport): void {
+    this.hits += hits;
+    this.misses += misses;
+    this.isStale ||= isStale;
+    if (freshUntil !== null) this.isFreshUntil(freshUntil);
+  }
+
   /** All of it is fresh no longer than until then. */
   isFreshUntil(time: number): void {
     this.freshUntil = Math.min(this.freshUntil ?? time, time);

@@ -53,6 +53,9 @@ export type SharedReads = {
   forget(key: SessionKey, shown?: SessionVersion): Promise<void>;
 };
 
+/** What one request reads of it. */
+export type Reads = Omit<SharedReads, 'forget'>;
+
 type SharedReadsOptions = {
   cache: Cache;
   accounts: CacheAccounts;

@@ -11,6 +11,8 @@ import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import { cachePlugin } from './cache-plugin.ts';
 import { errorPlugin } from './error-plugin.ts';
 import { idempotencyPlugin } from './idempotency-plugin.ts';
+import { limitsPlugin } from './limits/limits-plugin.ts';
+import { queryLimitsOf } from './limits/query-limits.ts';
 import type { GraphQLServerOptions } from './options.ts';
 import { publicError } from './public-error.ts';
 import { subscriptionPlugin } from './subscription-plugin.ts';
@@ -19,8 +21,8 @@ import { subscriptionPlugin } from './subscription-plugin.ts';
 export const hasSandbox = (options: { introspection: boolean; production: boolean }): boolean =>
   options.introspection && !options.production;
 
-const MAX_TOKENS = 5000;
 const DOCUMENT_STORE_BYTES = 4 * 2 ** 20;
+const PERSISTED_QUERIES_BYTES = 4 * 2 ** 20;
 
 /**
  * Apollo Server with everything off that costs on each request and serves nobody here (cache control wraps every
@@ -29,6 +31,7 @@ const DOCUMENT_STORE_BYTES = 4 * 2 ** 20;
 export function createApollo<Context extends object>(options: GraphQLServerOptions<Context>): ApolloServer<Context> {
   const { schema, introspection, production, log, metrics } = options;
   const hideSchema = !introspection;
+  const limits = queryLimitsOf(options.queryLimits);
   return new ApolloServer<Context>({
     schema,
     validationRules: [...(options.validationRules ?? [])],
@@ -39,13 +42,18 @@ export function createApollo<Context extends object>(options: GraphQLServerOptio
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
-    // Until there is a limit by cost: no document that keeps the process busy for seconds by its length alone.
-    parseOptions: { maxTokens: MAX_TOKENS },
+    // The route answers what has more, so that callers are told the numbers.
+    parseOptions: { maxTokens: limits.tokens },
+    // Where only trusted documents run, the route knows what is meant by a hash, and nothing may be added.
+    persistedQueries: options.trustedDocuments === undefined && {
+      cache: new InMemoryLRUCache({ maxSize: PERSISTED_QUERIES_BYTES }),
+    },
     // Sized by their JSON; in memory a parsed document takes several times that.
     documentStore: new InMemoryLRUCache({ maxSize: DOCUMENT_STORE_BYTES }),
     formatError: (formatted, error) => publicError(formatted, error, hideSchema),
     plugins: [
       errorPlugin<Context>(log, metrics),
+      limitsPlugin<Context>(schema, limits),
       cachePlugin(options),
       idempotencyPlugin(options),
       subscriptionPlugin(),

@@ -2,16 +2,21 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/
 import type { GraphQLFormattedError } from 'graphql';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Answer } from './answer.ts';
-import { readJson } from './body.ts';
+import { type AuthenticatedCaller, callerOf } from './auth-callers.ts';
+import type { CallersOfRequests } from './auth-scopes.ts';
+import { ClientGone, readJson } from './body.ts';
 import { cacheHeaders } from './cache-plugin.ts';
 import { isOutsideBrowsers } from './csrf.ts';
 import { logBug, REQUEST_ID_HEADER, withRequestId } from './error-plugin.ts';
+import { DocumentGuard } from './limits/document-guard.ts';
 import { acceptsGraphQL } from './media-type.ts';
-import type { GraphQLServerOptions } from './options.ts';
+import type { GraphQLServerOptions, RequestInfo } from './options.ts';
+import type { Admission } from './overload/admission.ts';
+import { rateKey } from './overload/rate-key.ts';
 import { kindOf } from './public-error.ts';
 import { Refusal } from './refusal.ts';
 import type { Exchange, Route } from './route.ts';
-import { withOfflineHint } from './sandbox-page.ts';
+import { sandboxHeaders, withOfflineHint } from './sandbox-page.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 
@@ -19,21 +24,59 @@ export const GRAPHQL_PATH = '/graphql';
 export function graphqlRoute<Context extends object>(
   apollo: ApolloServer<Context>,
   options: GraphQLServerOptions<Context>,
+  admission: Admission,
+  callers: CallersOfRequests,
 ): Route {
+  const guard = new DocumentGuard(options);
   return {
     path: GRAPHQL_PATH,
     methods: ['GET', 'POST'],
     async answer(exchange) {
       const { request, requestId, search } = exchange;
+      const { requestDeadlineMs, now = Date.now } = options;
+      admission.refuseEarly();
+      // From here on, and not once all has been sent: what comes too slowly is not begun.
+      const deadline = now() + requestDeadlineMs;
       const isPost = request.method === 'POST';
+      const caller = isPost ? await admitted(exchange, options, admission) : undefined;
       const body = isPost ? await readOperation(exchange) : undefined;
-      const response = await apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: { method: request.method ?? '', headers: apolloHeaders(exchange, isPost), search, body },
-        context: async () => makeContext(exchange, options),
-      });
+      const httpGraphQLRequest = {
+        method: request.method ?? '',
+        headers: apolloHeaders(exchange, isPost),
+        search,
+        body,
+      };
+      let refusal: unknown;
+      const keepRefusal = (error: unknown) => {
+        refusal = error;
+        throw error;
+      };
+      const context = async () => {
+        // With GET it is only known here that no page is wanted, which everybody may see.
+        const known = caller ?? (await admitted(exchange, options, admission).catch(keepRefusal));
+        callers.set(httpGraphQLRequest, known);
+        // Apollo reads the request after this, and answers with what is thrown here.
+        Object.assign(httpGraphQLRequest, guard.admit(httpGraphQLRequest));
+        return makeContext({ requestId, deadline, headers: request.headers, caller: known }, options);
+      };
+      const response = await admission.run(deadline, () =>
+        apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context }),
+      );
+      if (refusal !== undefined) throw refusal;
       return toAnswer(response, requestId, options.metrics);
     },
   };
+}
+
+/** @throws Refusal when it is nobody that is known, or one who asks too often */
+async function admitted<Context extends object>(
+  { request }: Exchange,
+  { authenticate }: GraphQLServerOptions<Context>,
+  admission: Admission,
+): Promise<AuthenticatedCaller> {
+  const caller = await callerOf(request, authenticate);
+  await admission.count(rateKey(caller, request.socket.remoteAddress));
+  return caller;
 }
 
 async function readOperation({ request }: Exchange): Promise<unknown> {
@@ -41,6 +84,8 @@ async function readOperation({ request }: Exchange): Promise<unknown> {
   if (!acceptsGraphQL(request.headers.accept)) {
     throw new Refusal(406, 'Answers are application/graphql-response+json or application/json; accept one of them.');
   }
+  // Nothing would tell of its end any more.
+  if (request.destroyed) throw new ClientGone();
   const body = await readJson(request);
   if (Array.isArray(body)) throw new Refusal(400, 'The body must be one operation, and it is a list: batching is off.');
   if (typeof body !== 'object' || body === null) throw new Refusal(400, 'The body must be a JSON object with a query.');
@@ -60,13 +105,13 @@ function apolloHeaders({ request, requestId }: Exchange, isPost: boolean): Heade
 }
 
 function makeContext<Context extends object>(
-  { request, requestId }: Exchange,
-  { createContext, requestDeadlineMs, log, now = Date.now }: GraphQLServerOptions<Context>,
+  info: RequestInfo,
+  { createContext, log }: GraphQLServerOptions<Context>,
 ): Context {
   try {
-    return createContext({ requestId, deadline: now() + requestDeadlineMs, headers: request.headers });
+    return createContext(info);
   } catch (error) {
-    if (kindOf(error).is === 'bug') logBug(log, error, requestId);
+    if (kindOf(error).is === 'bug') logBug(log, error, info.requestId);
     throw error;
   }
 }
@@ -77,10 +122,16 @@ function toAnswer({ status = 200, headers, body }: HTTPGraphQLResponse, requestI
   // Only these: for the rest our own are stricter.
   const allow = headers.get('allow');
   const contentType = headers.get('content-type') ?? '';
+  const isPage = contentType.startsWith('text/html');
   return {
     status,
-    headers: { 'content-type': contentType, ...(allow !== undefined && { allow }), ...cacheHeaders(headers) },
-    body: contentType.startsWith('text/html') ? withOfflineHint(complete) : complete,
+    headers: {
+      'content-type': contentType,
+      ...(allow !== undefined && { allow }),
+      ...cacheHeaders(headers),
+      ...(isPage && sandboxHeaders(complete)),
+    },
+    body: isPage ? withOfflineHint(complete) : complete,
   };
 }
 

@@ -1,20 +1,27 @@
-import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpServer, type RequestListener as Serve, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createApollo, hasSandbox } from './apollo.ts';
-import { answerBrokenRequest } from './broken-request.ts';
+import { type CallersOfRequests, scopePlugin } from './auth-scopes.ts';
+import { answerBrokenRequest, refuseTunnel } from './broken-request.ts';
+import { Cors, webSocketOrigins } from './cors.ts';
 import { graphiqlRoute } from './graphiql-route.ts';
 import { GRAPHQL_PATH, graphqlRoute } from './graphql-route.ts';
+import { transportSecurity } from './headers.ts';
 import { indexRoute } from './index-route.ts';
 import { drainOf, listen, localUrl } from './listen.ts';
-import { RequestListener } from './listener.ts';
+import { type Edge, RequestListener } from './listener.ts';
 import { healthRoute, type Lifecycle, metricsRoute, readinessRoute } from './operations-routes.ts';
 import type { GraphQLServer, GraphQLServerOptions } from './options.ts';
+import { Admission } from './overload/admission.ts';
+import { UnderWay } from './overload/under-way.ts';
 import type { Route } from './route.ts';
 import { createSubscriptions, type Subscriptions } from './subscriptions/index.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
 export type { GraphQLServer, GraphQLServerOptions, RequestInfo, WebhookEndpoint } from './options.ts';
 
-const DEFAULT_GRACE_MS = 10_000;
+/** Milliseconds for an answer to get out when the time for its request is over. */
+const ANSWER_MS = 1000;
 
 /** Milliseconds. Longer than load balancers keep theirs (60 s), so that they are the ones to close. */
 const KEEP_ALIVE_MS = 65_000;
@@ -30,22 +37,35 @@ export async function createServer<Context extends object>(
   const { log, metrics, host } = options;
   const lifecycle: Lifecycle = { phase: 'starting' };
   const apollo = createApollo(options);
+  const callers: CallersOfRequests = new WeakMap();
+  apollo.addPlugin(scopePlugin<Context>(callers));
   await apollo.start();
-  const subscriptions = createSubscriptions(options, lifecycle);
+  const admission = new Admission({ ...options, lifecycle });
+  const subscriptions = createSubscriptions(withOrigins(options), lifecycle, admission);
   const routes = [
-    graphqlRoute(apollo, options),
+    graphqlRoute(apollo, options, admission, callers),
     ...subscriptions.routes,
     ...webhookRoutes(options),
     ...serviceRoutes(options, lifecycle),
   ];
-  const server = httpServer(new RequestListener(routes, lifecycle, log, metrics), subscriptions, options);
+  const listener = new RequestListener(routes, lifecycle, log, metrics, edgeOf(options, subscriptions));
+  const underWay = new UnderWay();
+  const serve: Serve = (request, response) => void underWay.track(listener.serve(request, response));
+  const server = httpServer(serve, subscriptions, options);
   const drain = drainOf(server);
   const port = await listen(server, host, options.port).catch(async (error: unknown) => {
+    admission.stop();
     await Promise.all([subscriptions.drain(0), apollo.stop()]);
     throw error;
   });
   // Connections that cannot be accepted (too many open files) come here, and must not end the process.
   server.on('error', ({ message }) => log.error({ message }, 'the HTTP server met an error'));
+  const stop = async (graceMs: number) => {
+    await announceStop(lifecycle, options.shutdownDelayMs);
+    await Promise.all([drain(graceMs), subscriptions.drain(graceMs), underWay.none(graceMs)]);
+    admission.stop();
+    await apollo.stop();
+  };
   let stopped: Promise<void> | undefined;
   return {
     url: localUrl(host, port),
@@ -53,13 +73,32 @@ export async function createServer<Context extends object>(
     ready() {
       if (lifecycle.phase === 'starting') lifecycle.phase = 'ready';
     },
-    stop(graceMs = DEFAULT_GRACE_MS) {
-      lifecycle.phase = 'draining';
-      stopped ??= Promise.all([drain(graceMs), subscriptions.drain(graceMs)]).then(() => apollo.stop());
+    stop(graceMs = options.requestDeadlineMs + ANSWER_MS) {
+      stopped ??= stop(graceMs);
       return stopped;
     },
   };
 }
+
+/** Load balancers go on sending until they have asked /readyz again: they get the time for it. */
+async function announceStop(lifecycle: Lifecycle, delayMs = 0): Promise<void> {
+  lifecycle.phase = 'leaving';
+  if (delayMs > 0) await sleep(delayMs);
+  lifecycle.phase = 'draining';
+}
+
+const withOrigins = <Context extends object>(options: GraphQLServerOptions<Context>): typeof options => ({
+  ...options,
+  subscriptions: { allowedOrigins: webSocketOrigins(options.allowedOrigins), ...options.subscriptions },
+});
+
+const edgeOf = <Context extends object>(options: GraphQLServerOptions<Context>, { routes }: Subscriptions): Edge => ({
+  cors: new Cors({
+    allowedOrigins: options.allowedOrigins,
+    paths: [GRAPHQL_PATH, ...routes.map(({ path }) => path)],
+  }),
+  headers: transportSecurity(options.hstsMaxAge),
+});
 
 function serviceRoutes<Context extends object>(options: GraphQLServerOptions<Context>, lifecycle: Lifecycle): Route[] {
   const routes = [healthRoute, readinessRoute(lifecycle, options.readiness), metricsRoute(options.metrics)];
@@ -72,7 +111,7 @@ function serviceRoutes<Context extends object>(options: GraphQLServerOptions<Con
 
 /** Node's own limits against clients that send slowly or never, and its errors answered our way. */
 function httpServer(
-  listener: RequestListener,
+  serve: Serve,
   { isUpgrade, upgrade }: Subscriptions,
   { headersTimeoutMs = 10_000, requestTimeoutMs = 15_000 }: { headersTimeoutMs?: number; requestTimeoutMs?: number },
 ): Server {
@@ -86,11 +125,11 @@ function httpServer(
     requireHostHeader: false,
     shouldUpgradeCallback: isUpgrade,
   });
-  const serve = listener.serve.bind(listener);
   server.on('request', serve);
   server.on('upgrade', upgrade);
   // Expectations other than 100-continue: ignoring them is allowed, Node's refusal has no body.
   server.on('checkExpectation', serve);
   server.on('clientError', answerBrokenRequest);
+  server.on('connect', refuseTunnel);
   return server;
 }

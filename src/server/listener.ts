@@ -3,8 +3,9 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Answer } from './answer.ts';
 import { ClientGone } from './body.ts';
+import type { Cors } from './cors.ts';
 import { logBug } from './error-plugin.ts';
-import type { Lifecycle } from './operations-routes.ts';
+import { isGoing, type Lifecycle } from './operations-routes.ts';
 import { Refusal, refusalAnswer } from './refusal.ts';
 import { requestIdFrom } from './request-id.ts';
 import type { Exchange, Route } from './route.ts';
@@ -14,18 +15,23 @@ import { isStreamed } from './subscriptions/event-stream.ts';
 /** What proxies' logs call a client that went away. */
 const CLIENT_GONE_STATUS = 499;
 
+/** What goes on answers whatever they are. */
+export type Edge = { cors: Cors; headers: Readonly<Record<string, string>> };
+
 /** Every request comes through here: finds its route, sends what it answers, counts it. */
 export class RequestListener {
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #lifecycle: Lifecycle;
   readonly #log: Log;
   readonly #metrics: Metrics;
+  readonly #edge: Edge;
 
-  constructor(routes: readonly Route[], lifecycle: Lifecycle, log: Log, metrics: Metrics) {
+  constructor(routes: readonly Route[], lifecycle: Lifecycle, log: Log, metrics: Metrics, edge: Edge) {
     this.#routes = new Map(routes.map((route) => [route.path, route]));
     this.#lifecycle = lifecycle;
     this.#log = log;
     this.#metrics = metrics;
+    this.#edge = edge;
   }
 
   /** Never rejects. */
@@ -34,8 +40,10 @@ export class RequestListener {
     const [path, search] = splitUrl(request.url ?? '');
     const route = this.#routes.get(path);
     const requestId = requestIdFrom(request.headers['x-request-id']);
-    const answer = await this.#answer(route, { request, requestId, search });
-    const draining = this.#lifecycle.phase === 'draining';
+    for (const name in this.#edge.headers) response.setHeader(name, this.#edge.headers[name] ?? '');
+    const preflight = this.#edge.cors.open(route, request, response);
+    const answer = preflight ?? (await this.#answer(route, { request, requestId, search }));
+    const draining = isGoing(this.#lifecycle);
     const sent =
       answer !== undefined &&
       (isStreamed(answer)

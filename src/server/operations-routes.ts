@@ -4,8 +4,13 @@ import type { Route } from './route.ts';
 
 const READ = ['GET', 'HEAD'] as const;
 
-/** Where a server is in its life. */
-export type Lifecycle = { phase: 'starting' | 'ready' | 'draining' };
+/**
+ * Where a server is in its life. Who leaves says so in /readyz and by closing each connection that is answered on, and
+ * serves as before; who drains takes nothing new.
+ */
+export type Lifecycle = { phase: 'starting' | 'ready' | 'leaving' | 'draining' };
+
+export const isGoing = ({ phase }: Lifecycle): boolean => phase === 'leaving' || phase === 'draining';
 
 /** Whether the process lives. It asks nothing else: a restart mends no provider. */
 export const healthRoute: Route = {
@@ -25,6 +30,7 @@ export const readinessRoute = (lifecycle: Lifecycle, readiness: () => Record<str
   path: '/readyz',
   methods: READ,
   answer() {
+    if (isGoing(lifecycle)) return jsonAnswer(503, { status: 'draining' });
     if (lifecycle.phase !== 'ready') return jsonAnswer(503, { status: lifecycle.phase });
     const parts = readiness();
     const degraded = Object.keys(parts).filter((name) => DEGRADED.has(parts[name] ?? ''));

@@ -1,8 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { GraphQLSchema, ValidationRule } from 'graphql';
+import type { Caller } from '../checkout/caller.ts';
 import type { ProviderName } from '../checkout/provider-name.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { Authenticate } from './auth-callers.ts';
+import type { ChosenLimits } from './limits/query-limits.ts';
 import type { SubscriptionOptions } from './subscriptions/limits.ts';
 
 /** What is known of a request when its context is made. */
@@ -13,6 +16,8 @@ export type RequestInfo = {
   headers: IncomingHttpHeaders;
   /** What a WebSocket's client sent when it began to speak: as a rule, what others send in headers. */
   connectionParams?: Record<string, unknown>;
+  /** Who asks. */
+  caller: Caller;
 };
 
 /** What an answer was made of. */
@@ -39,6 +44,12 @@ export type WebhookEndpoint = {
   receive(event: { eventId: string; body: object }): Promise<'RECORDED' | 'KNOWN' | 'IGNORED'>;
 };
 
+/** Counts what callers ask for. */
+export type RateLimiter = {
+  /** Counts one more operation of a caller, unless it has to wait. Never rejects. */
+  take(caller: string): Promise<{ allowed: true } | { allowed: false; retryAfterMs: number }>;
+};
+
 export type GraphQLServerOptions<Context extends object> = {
   schema: GraphQLSchema;
   /**
@@ -47,10 +58,19 @@ export type GraphQLServerOptions<Context extends object> = {
    */
   createContext(request: RequestInfo): Context;
   /**
+   * Tells who asks, before anything of a request is looked at but its headers, and when a WebSocket begins to speak.
+   * Pages, health, metrics and webhooks are for everybody. @default callers are not told apart
+   */
+  authenticate?: Authenticate;
+  /**
    * Makes the context of an event from the one with which its subscription started, for what is to be looked up once
    * and not for each event. Nothing that was loaded may be taken over. @default a new one by `createContext`
    */
   forkContext?(context: Context, request: RequestInfo): Context;
+  /** Origins whose pages may ask and subscribe, or `*` for all. @default only the gateway's own */
+  allowedOrigins?: readonly string[];
+  /** Seconds for which browsers are told to come by TLS only. @default they are told nothing */
+  hstsMaxAge?: number | undefined;
   /** How much subscribers may take. */
   subscriptions?: SubscriptionOptions;
   /** What a request's answer was made of, once it is complete. */
@@ -59,12 +79,22 @@ export type GraphQLServerOptions<Context extends object> = {
   isReplayed?(context: Context): boolean;
   /** What a document has to keep to beside GraphQL's own rules. */
   validationRules?: readonly ValidationRule[];
+  /** What a document may be, and what answering it may cost. @default those of limits/query-limits.ts */
+  queryLimits?: ChosenLimits | undefined;
+  /** The text of a manifest; only the documents in it may run. @default any may */
+  trustedDocuments?: string | undefined;
   /** Whether callers may ask for the schema: introspection, explorers and suggestions in error messages. */
   introspection: boolean;
   /** Leaves out the explorer that is loaded from Apollo's servers. */
   production: boolean;
   /** Milliseconds that one request may take. */
   requestDeadlineMs: number;
+  /** @default callers may ask as often as they like */
+  rateLimiter?: RateLimiter | undefined;
+  /** The most operations that may be under way at one time; fewer when this process cannot keep up. @default 1000 */
+  maxConcurrency?: number | undefined;
+  /** Milliseconds from the moment that /readyz says 503 to the one from which on nothing new is taken. @default 0 */
+  shutdownDelayMs?: number;
   host: string;
   /** 0 takes any free port. */
   port: number;
@@ -94,7 +124,7 @@ export type GraphQLServer = {
   /**
    * Lets requests under way finish and closes everything; calling it again waits for the same stop.
    *
-   * @param graceMs after which connections are cut off. @default 10_000
+   * @param graceMs after which connections are cut off. @default a second more than one request may take
    */
   stop(graceMs?: number): Promise<void>;
 };

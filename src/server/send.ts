@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './answer.ts';
+import { SECURITY_HEADERS } from './headers.ts';
 
 /** On every answer, the ones to broken requests included. */
 export const standardHeaders = (requestId: string) => ({
   'x-request-id': requestId,
   'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
+  ...SECURITY_HEADERS,
 });
 
 type Sending = {
@@ -23,13 +23,20 @@ export function send(answer: Answer, { request, response, requestId, draining }:
   response.writeHead(answer.status, {
     ...standardHeaders(requestId),
     ...answer.headers,
-    // Of a 304 it would tell the length of the page that the client has.
-    ...(answer.status !== 304 && { 'content-length': Buffer.byteLength(answer.body) }),
+    ...varyOf(answer, response),
+    // Of a 304 it would tell the length of the page that the client has; a 204 may have none.
+    ...(answer.status !== 304 && answer.status !== 204 && { 'content-length': Buffer.byteLength(answer.body) }),
     ...((draining || answer.hangUp) && { connection: 'close' }),
   });
   if (answer.hangUp) sendAndLinger(answer.body, request, response);
   else response.end(answer.body);
   return true;
+}
+
+/** What the answer depends on, together with what was put on the response before it: one would hide the other. */
+function varyOf({ headers: { vary } }: Answer, response: ServerResponse): { vary?: string } {
+  const before = response.getHeader('vary');
+  return vary === undefined || before === undefined ? {} : { vary: `${before}, ${vary}` };
 }
 
 const LINGER_MS = 1000;

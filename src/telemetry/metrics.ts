@@ -1,6 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ProviderHealth } from '../checkout/provider.ts';
 import type { ProviderName } from '../checkout/session.ts';
+import { type LoadSeries, loadSeries } from './load-series.ts';
+import { PREFIX } from './prefix.ts';
 
 /** One request that the gateway answered, or whose client went away before. */
 export type HttpObservation = {
@@ -63,6 +65,7 @@ export type Metrics = {
   /** A webhook was called. */
   webhookEvent(observation: WebhookObservation): void;
   subscriptions: SubscriptionSeries;
+  load: LoadSeries;
   /** Has the providers' health looked up whenever the metrics are read. */
   watchHealth(report: HealthReport): void;
   /** Has it looked up whenever the metrics are read whether Redis can be relied on. */
@@ -70,8 +73,6 @@ export type Metrics = {
   /** Everything counted so far in Prometheus' text format. */
   render(): Promise<{ contentType: string; text: string }>;
 };
-
-const PREFIX = 'checkout_gateway';
 
 /** Seconds. The gateway's own part is a millisecond, a provider's deadline seconds. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -131,6 +132,7 @@ export function createMetrics(): Metrics {
     read: (outcome) => reads.inc({ outcome }),
     webhookEvent: webhookSeries(registry),
     subscriptions: subscriptionSeries(registry),
+    load: loadSeries(registry),
     watchRedis: (isUp) => registerRedis(registry, isUp),
     watchHealth: (report) => reports.push(report),
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

@@ -13,6 +13,9 @@ const importing = (specifier: string) => `import { x } from '${specifier}';\nexp
 const FORBIDDEN: [string, string][] = [
   ['src/checkout', '../upstream/index.ts'],
   ['src/telemetry', '../upstream/index.ts'],
+  ['src/auth', '../server/index.ts'],
+  ['src/auth', '../settings-reader.ts'],
+  ['src/auth', '../redis/link.ts'],
   ['src/upstream', '../providers/registry.ts'],
   ['src/upstream', '../gateway.ts'],
   ['src/redis', '../cache/cache.ts'],
@@ -41,15 +44,21 @@ const FORBIDDEN: [string, string][] = [
   ['src/live', '../gateway.ts'],
   ['src/live', '../../resolvers/query.ts'],
   ['src/server', '../gateway.ts'],
+  ['src/server', '../auth/authenticator.ts'],
   ['src/server', '../reading/index.ts'],
   ['src', './server/apollo.ts'],
   ['resolvers', '../src/providers/registry.ts'],
+  ['resolvers', '../src/auth/authenticator.ts'],
   ['sandbox', '../src/checkout/money.ts'],
   ['sandbox/flex', '../../src/checkout/money.ts'],
 ];
 
 const ALLOWED: [string, string][] = [
   ['src/telemetry', '../checkout/errors.ts'],
+  ['src/auth', '../checkout/caller.ts'],
+  ['src/auth', '../telemetry/log.ts'],
+  ['src', './auth/authenticator.ts'],
+  ['src/server', './auth-callers.ts'],
   ['src/providers/flex', '../../upstream/index.ts'],
   ['src/providers/flex', '../wire-types.ts'],
   ['src/providers/flex', './wire.ts'],

@@ -1,3 +1,4 @@
+import { ANYONE, type Caller } from '../../src/checkout/caller.ts';
 import type { ProviderName } from '../../src/checkout/session.ts';
 import { readConfig } from '../../src/config.ts';
 import { startGateway } from '../../src/gateway.ts';
@@ -21,6 +22,8 @@ export type TestGateway = {
     variables?: Record<string, unknown>,
     headers?: Record<string, string>,
   ): Promise<{ answer: GraphQLAnswer; headers: Headers }>;
+  /** The same gateway, asked by one of `callers`. */
+  as(token: string): TestGateway;
   stop(): Promise<void>;
 };
 
@@ -38,7 +41,11 @@ type TestGatewayOptions = {
   redisUrl?: string;
   /** 32 bytes in base64. */
   cacheEncryptionKey?: string;
+  /** Who shows `authorization: Bearer <name>`, by that name; the others are ANYONE. @default callers are not told apart */
+  callers?: Readonly<Record<string, Caller>>;
 };
+
+type Authenticate = NonNullable<Parameters<typeof startGateway>[0]['authenticate']>;
 
 /** The whole gateway on a free port, over real HTTP. */
 export async function startTestGateway({
@@ -47,6 +54,7 @@ export async function startTestGateway({
   cacheMemoryMiB = 0,
   redisUrl,
   cacheEncryptionKey,
+  callers,
   ...options
 }: TestGatewayOptions): Promise<TestGateway> {
   const settings = readConfig({
@@ -57,7 +65,7 @@ export async function startTestGateway({
   });
   const config = { ...settings, dataDir: dataDir ?? null, providers: withoutEnvironment(providers) };
   const { log, lines } = recordLog();
-  const server = await startGateway({ config, log, ...options });
+  const server = await startGateway({ config, log, ...options, ...(callers && { authenticate: by(callers) }) });
   const post: TestGateway['post'] = async (query, variables, headers) => {
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
@@ -66,15 +74,24 @@ export async function startTestGateway({
     });
     return { answer: (await response.json()) as GraphQLAnswer, headers: response.headers };
   };
-  return {
+  const askedWith = (own: Record<string, string>): TestGateway => ({
     url: server.url,
     log: lines,
-    post,
+    post: (query, variables, headers) => post(query, variables, { ...own, ...headers }),
     ask: async <Data>(query: string, variables?: Record<string, unknown>) =>
-      (await post(query, variables)).answer as GraphQLAnswer<Data>,
+      (await post(query, variables, own)).answer as GraphQLAnswer<Data>,
+    as: (token) => askedWith({ authorization: `Bearer ${token}` }),
     stop: () => server.stop(0),
-  };
+  });
+  return askedWith({});
 }
+
+const by =
+  (callers: Readonly<Record<string, Caller>>): Authenticate =>
+  async ({ headers, connectionParams }) => {
+    const shown = String(connectionParams?.authorization ?? headers.authorization?.[0] ?? '');
+    return callers[shown.replace(/^Bearer /, '')] ?? ANYONE;
+  };
 
 const withoutEnvironment = (providers: TestGatewayOptions['providers']) =>
   Object.fromEntries(

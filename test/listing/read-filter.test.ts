@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { ANYONE, type Caller } from '../../src/checkout/caller.ts';
 import { readFilter } from '../../src/listing/read-filter.ts';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
-const read = (input: Parameters<typeof readFilter>[0]) => readFilter(input, NOW);
+const read = (input: Parameters<typeof readFilter>[0]) => readFilter(input, NOW, ANYONE);
 
 describe('readFilter', () => {
   it('asks nothing when nothing is given', () => {
@@ -46,6 +47,20 @@ describe('readFilter', () => {
     expect(same.fingerprint).toBe(one.fingerprint);
     expect(read({ statuses: ['OPEN'] }).fingerprint).not.toBe(one.fingerprint);
     expect(read({ includeArchived: true }).fingerprint).not.toBe('');
+  });
+
+  it('names none but the customers that its caller is bound to, and is not the filter of anybody else', () => {
+    const [a, b, c] = (['a', 'b', 'c'] as const).map((id) => ({ provider: 'FLEX' as const, id }));
+    const boundTo = (customers: Caller['customers'], input = {}) => readFilter(input, NOW, { customers });
+    if (!a || !b || !c) throw new Error('There are three.');
+    expect(boundTo([b, a, b]).filter.customers).toEqual([a, b]);
+    expect(boundTo([a, b], { customers: [c, b] }).filter.customers).toEqual([b]);
+    expect(boundTo([a], { customers: [b, { ...a, provider: 'METEROID' }] }).filter.customers).toEqual([]);
+    expect(boundTo([]).filter.customers).toEqual([]);
+    expect(boundTo(null, { customers: [c] }).filter.customers).toEqual([c]);
+    expect(boundTo([b, a]).fingerprint).toBe(boundTo([a, b, a]).fingerprint);
+    const others = [boundTo([a]), boundTo([a, b]), boundTo([]), boundTo(null), boundTo(null, { customers: [a] })];
+    expect(new Set(others.map(({ fingerprint }) => fingerprint)).size).toBe(others.length);
   });
 
   it.each([

@@ -12,7 +12,8 @@ type Engine = {
 
 type Options = { engine: Engine; transport: Transport; maxPerConnection: number; gate?: Gate };
 
-export type Caller = Pick<Subscriber, 'requestId' | 'headers' | 'connectionParams'>;
+/** Who subscribes, without what the connection knows of itself. */
+export type Asking = Pick<Subscriber, 'requestId' | 'headers' | 'connectionParams' | 'address' | 'caller'>;
 
 /**
  * One connection and its subscriptions. The libraries keep them too, but lose sight of some: of one that is completed
@@ -36,11 +37,11 @@ export class Consumer {
   }
 
   /** Never rejects. */
-  async start(request: SubscribeRequest, caller: Caller): Promise<Started> {
+  async start(request: SubscribeRequest, asking: Asking): Promise<Started> {
     const { engine, transport, maxPerConnection, gate } = this.#options;
-    if (this.#streams.size + this.#starting >= maxPerConnection) return { errors: this.#tooMany(caller) };
+    if (this.#streams.size + this.#starting >= maxPerConnection) return { errors: this.#tooMany(asking) };
     this.#starting += 1;
-    const started = await engine.start(request, { ...caller, transport, ended: this.#ended, ...(gate && { gate }) });
+    const started = await engine.start(request, { ...asking, transport, ended: this.#ended, ...(gate && { gate }) });
     this.#starting -= 1;
     if ('stream' in started) {
       this.#streams.add(started.stream);
@@ -49,7 +50,7 @@ export class Consumer {
     return started;
   }
 
-  #tooMany({ requestId }: Caller): GraphQLFormattedError[] {
+  #tooMany({ requestId }: Asking): GraphQLFormattedError[] {
     const { engine, maxPerConnection } = this.#options;
     const sentence = `One connection takes ${maxPerConnection} subscriptions at most; complete some or open another.`;
     return engine.errors.of(new TurnedAway('BAD_USER_INPUT', sentence), requestId);

@@ -2,16 +2,17 @@ import {
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
-  parse,
+  type OperationDefinitionNode,
   specifiedRules,
   type ValidationRule,
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { checkCost, checkShape, parseWithin } from '../limits/check.ts';
+import type { GuardOptions } from '../limits/document-guard.ts';
+import { type QueryLimits, queryLimitsOf } from '../limits/query-limits.ts';
+import { type DocumentRequest, readTrustedDocuments, type TrustedDocuments } from '../trusted-documents.ts';
 import { RequestErrors, TurnedAway, withCode } from './public-errors.ts';
-
-/** As for POST. */
-const MAX_TOKENS = 5000;
 
 /** Tokens of documents that are kept though nobody uses them now. One takes about 300 bytes with its nodes. */
 const IDLE_TOKENS = 50_000;
@@ -33,12 +34,20 @@ const noIntrospection: ValidationRule = (context) => ({
   },
 });
 
-type Options = { schema: GraphQLSchema; introspection: boolean; validationRules?: readonly ValidationRule[] };
+type Options = GuardOptions & {
+  schema: GraphQLSchema;
+  introspection: boolean;
+  validationRules?: readonly ValidationRule[];
+};
+
+type Operation = { operation: OperationDefinitionNode; variables: Record<string, unknown> | undefined };
 
 /** Parsed and validated documents: each text is looked at once as long as it is in use or was lately. */
 export class Documents {
   readonly #schema: GraphQLSchema;
   readonly #rules: readonly ValidationRule[];
+  readonly #limits: QueryLimits;
+  readonly #trusted: TrustedDocuments | undefined;
   readonly #live = new Map<string, LiveDocument>();
   readonly #idle = new LRUCache<string, LiveDocument>({
     maxSize: IDLE_TOKENS,
@@ -46,13 +55,16 @@ export class Documents {
   });
   #liveTokens = 0;
 
-  constructor({ schema, introspection, validationRules = [] }: Options) {
+  constructor({ schema, introspection, validationRules = [], queryLimits, trustedDocuments }: Options) {
     this.#schema = schema;
+    this.#limits = queryLimitsOf(queryLimits);
+    this.#trusted = readTrustedDocuments(trustedDocuments, this.#limits.tokens);
     this.#rules = [...specifiedRules, ...(introspection ? [] : [noIntrospection]), ...validationRules];
   }
 
-  /** @throws RequestErrors when the document is not valid, TurnedAway when there are too many */
-  acquire(source: string): LiveDocument {
+  /** @throws RequestErrors when the document is not valid, TurnedAway when there are too many, GraphQLError */
+  acquire(request: DocumentRequest & { query: string }): LiveDocument {
+    const source = this.#trusted?.resolve(request) ?? request.query;
     const found = this.#live.get(source);
     if (found) {
       found.users += 1;
@@ -78,18 +90,25 @@ export class Documents {
     this.#idle.set(document.source, document);
   }
 
+  /** @throws GraphQLError when it costs too much with these variables */
+  checkCost({ document }: LiveDocument, { operation, variables }: Operation): void {
+    checkCost({ schema: this.#schema, document, operation, variables }, this.#limits);
+  }
+
   #load(source: string): LiveDocument {
-    const document = parseDocument(source);
+    const document = parseDocument(source, this.#limits);
+    checkShape(document, this.#limits);
     const errors = validate(this.#schema, document, this.#rules);
     if (errors.length > 0) throw new RequestErrors(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
-    return { source, document, tokens: Math.max(1, document.tokenCount ?? MAX_TOKENS), users: 0 };
+    return { source, document, tokens: Math.max(1, document.tokenCount ?? this.#limits.tokens), users: 0 };
   }
 }
 
-function parseDocument(source: string): DocumentNode & { tokenCount?: number | undefined } {
+function parseDocument(source: string, limits: QueryLimits): DocumentNode & { tokenCount?: number | undefined } {
   try {
-    return parse(source, { maxTokens: MAX_TOKENS });
+    return parseWithin(source, limits);
   } catch (error) {
+    if (error instanceof GraphQLError && error.extensions.code !== undefined) throw error;
     // What is nested too deeply is no GraphQLError: the stack ends before the document does.
     const syntaxError =
       error instanceof GraphQLError

@@ -5,10 +5,15 @@ import {
   type GraphQLError,
   type GraphQLFormattedError,
   getOperationAST,
+  type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
 import type { Transport } from '../../telemetry/metrics.ts';
+import type { AuthenticatedCaller } from '../auth-callers.ts';
+import { requireScope } from '../auth-scopes.ts';
 import type { GraphQLServerOptions, RequestInfo } from '../options.ts';
+import type { Admission } from '../overload/admission.ts';
+import { rateKey } from '../overload/rate-key.ts';
 import { Documents, type LiveDocument } from './documents.ts';
 import { eventContextOf } from './event-context.ts';
 import type { Gate } from './gate.ts';
@@ -21,6 +26,8 @@ export type SubscribeRequest = {
   query: string;
   operationName?: string | null | undefined;
   variables?: Record<string, unknown> | null | undefined;
+  /** Here may be the id of a trusted document. */
+  extensions?: Record<string, unknown> | null | undefined;
 };
 
 /** Who subscribes, and how. */
@@ -28,6 +35,9 @@ export type Subscriber = {
   requestId: string;
   headers: IncomingHttpHeaders;
   connectionParams?: Record<string, unknown> | undefined;
+  /** Where the connection comes from. */
+  address: string | undefined;
+  caller: AuthenticatedCaller;
   transport: Transport;
   gate?: Gate;
   /** Called once when a stream that was started has ended. */
@@ -55,12 +65,14 @@ export class SubscriptionEngine<Context extends object> {
   readonly #options: GraphQLServerOptions<Context>;
   readonly #maxSubscribers: number;
   readonly #documents: Documents;
+  readonly #admission: Admission;
   readonly errors: PublicErrors;
   #running = 0;
   #weight = 0;
 
-  constructor(options: GraphQLServerOptions<Context>, { maxSubscribers }: Limits) {
+  constructor(options: GraphQLServerOptions<Context>, { maxSubscribers }: Limits, admission: Admission) {
     this.#options = options;
+    this.#admission = admission;
     this.#maxSubscribers = maxSubscribers;
     this.#documents = new Documents(options);
     this.errors = new PublicErrors(options);
@@ -71,22 +83,24 @@ export class SubscriptionEngine<Context extends object> {
     const { requestId } = subscriber;
     let run: Run<Context> | undefined;
     try {
-      run = this.#admit(request, subscriber);
-      const context = this.#options.createContext(this.#infoFor(subscriber));
-      if (this.#options.forkContext) run.context = context;
-      const source = await this.#subscribe(run, context);
-      return { stream: this.#streamOf(run, source) };
+      const info = this.#infoFor(subscriber);
+      await this.#admission.count(rateKey(subscriber.caller, subscriber.address));
+      const admitted = this.#admit(request, subscriber);
+      run = admitted;
+      const source = await this.#admission.run(info.deadline, () => this.#begin(admitted, info));
+      return { stream: this.#streamOf(admitted, source) };
     } catch (error) {
       if (run) this.#leave(run);
       return { errors: this.errors.of(error, requestId) };
     }
   }
 
-  #admit({ query, operationName, variables }: SubscribeRequest, subscriber: Subscriber): Run<Context> {
+  #admit(request: SubscribeRequest, subscriber: Subscriber): Run<Context> {
+    const { operationName, variables } = request;
     if (this.#running >= this.#maxSubscribers) throw overloaded();
     const weight = weightOf(variables);
     if (this.#weight + weight > MAX_VARIABLES) throw overloaded();
-    const live = this.#documents.acquire(query);
+    const live = this.#documents.acquire(request);
     const run = {
       live,
       variables: variables ?? undefined,
@@ -108,15 +122,24 @@ export class SubscriptionEngine<Context extends object> {
     this.#options.metrics.subscriptions.ended(subscriber.transport);
   }
 
-  #infoFor({ requestId, headers, connectionParams }: Subscriber): RequestInfo {
+  #infoFor({ requestId, headers, connectionParams, caller }: Subscriber): RequestInfo {
     const { now = Date.now, requestDeadlineMs } = this.#options;
-    return { requestId, headers, deadline: now() + requestDeadlineMs, ...(connectionParams && { connectionParams }) };
+    const deadline = now() + requestDeadlineMs;
+    return { requestId, headers, deadline, caller, ...(connectionParams && { connectionParams }) };
+  }
+
+  async #begin(run: Run<Context>, info: RequestInfo): Promise<AsyncIterator<unknown>> {
+    const context = this.#options.createContext(info);
+    if (this.#options.forkContext) run.context = context;
+    return this.#subscribe(run, context);
   }
 
   async #subscribe(run: Run<Context>, contextValue: Context): Promise<AsyncIterator<unknown>> {
     const { live, variables, operationName } = run;
     const { document } = live;
-    requireSubscription(run);
+    const operation = requireSubscription(run);
+    requireScope(run.subscriber.caller, 'subscription');
+    this.#documents.checkCost(live, { operation, variables });
     const source = await createSourceEventStream({
       schema: this.#options.schema,
       document,
@@ -190,7 +213,7 @@ function weightOf(variables: SubscribeRequest['variables']): number {
 
 const overloaded = () => new TurnedAway('OVERLOADED', 'There are too many subscribers now; try again later.');
 
-function requireSubscription({ live, operationName }: Run<object>): void {
+function requireSubscription({ live, operationName }: Run<object>): OperationDefinitionNode {
   const operation = getOperationAST(live.document, operationName);
   if (!operation) {
     const sentence =
@@ -199,7 +222,7 @@ function requireSubscription({ live, operationName }: Run<object>): void {
         : 'Expected the name of an operation of the document, and there is none of the name that came.';
     throw new TurnedAway('BAD_USER_INPUT', sentence);
   }
-  if (operation.operation === OperationTypeNode.SUBSCRIPTION) return;
+  if (operation.operation === OperationTypeNode.SUBSCRIPTION) return operation;
   const sentence = `Expected a subscription, got a ${operation.operation}; send queries and mutations by POST /graphql.`;
   throw new TurnedAway('BAD_USER_INPUT', sentence);
 }

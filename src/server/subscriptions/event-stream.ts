@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { SubscriptionDrop } from '../../telemetry/metrics.ts';
 import type { Answer } from '../answer.ts';
+import { Expiry } from '../auth-expiry.ts';
 import { standardHeaders } from '../send.ts';
 import type { Consumer } from './consumer.ts';
 import type { Gate } from './gate.ts';
@@ -28,6 +29,8 @@ type Options = {
   consumer: Consumer;
   gate: Gate;
   limits: Limits;
+  /** Epoch milliseconds. */
+  now(): number;
   onDrop(reason: SubscriptionDrop): void;
   onBug(error: unknown): void;
   /** Called once. */
@@ -37,11 +40,14 @@ type Options = {
 /** The messages of one consumer on their way over one response. */
 export class EventStream {
   readonly #options: Options;
+  /** Ends it when who gets it has to show a new token: its client does, when it connects again. */
+  readonly expiry: Expiry;
   #response: ServerResponse | undefined;
   #isClosed = false;
 
   constructor(options: Options) {
     this.#options = options;
+    this.expiry = new Expiry(options.now, () => this.close());
   }
 
   openOn(response: ServerResponse, requestId: string): boolean {
@@ -105,6 +111,7 @@ export class EventStream {
   #release(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.expiry.cancel();
     const { consumer, messages, onBug, onClose } = this.#options;
     consumer.end();
     onClose(this);

@@ -3,29 +3,28 @@ import { createHandler, type Handler, type Response as LibraryResponse, type Ope
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Answer } from '../answer.ts';
+import { type Authenticate, type AuthenticatedCaller, callerOf } from '../auth-callers.ts';
 import { logBug } from '../error-plugin.ts';
 import type { Lifecycle } from '../operations-routes.ts';
 import { Refusal } from '../refusal.ts';
 import type { Exchange, Route } from '../route.ts';
-import { type Caller, Consumer } from './consumer.ts';
+import { type Asking, Consumer } from './consumer.ts';
 import type { SubscribeRequest, SubscriptionEngine } from './engine.ts';
 import { EventStream, type StreamedAnswer } from './event-stream.ts';
 import { Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
+import { askingOf, isBare, type Link, limit, oneResult } from './links.ts';
 import type { OperationStream, Result } from './operation-stream.ts';
 import { stopping, unavailable } from './refusals.ts';
 import { readOperation, requireEventStream, TOKEN_HEADER, toAnswer, tokenOf } from './stream-requests.ts';
 
 export const STREAM_PATH = '/graphql/stream';
 
-/** One event stream, open or reserved, and who gets it. */
-type Link = { token: string | null; consumer: Consumer; gate: Gate; timer?: NodeJS.Timeout };
-
 /** A request as the library sees it. */
 type Call = { method: string; accept: string; search?: string; link: Link; body?: Record<string, unknown> };
 
 /** What the library hands back when it asks for results. */
-type Raw = Partial<Caller> & { started?: OperationStream };
+type Raw = { asking?: Asking; started?: OperationStream };
 
 const EVENT_STREAM_TYPE = 'text/event-stream';
 
@@ -35,6 +34,9 @@ type Options<Context extends object> = {
   lifecycle: Lifecycle;
   log: Log;
   metrics: Metrics;
+  authenticate: Authenticate;
+  /** Epoch milliseconds. */
+  now(): number;
 };
 
 /**
@@ -80,31 +82,38 @@ export class EventStreams<Context extends object> {
     const { request, requestId } = exchange;
     if (this.#options.lifecycle.phase === 'draining') return { ...stopping(requestId), hangUp: true };
     const token = tokenOf(exchange);
+    if (request.method === 'GET' && token !== undefined && isBare(request)) {
+      return this.#openReserved(exchange, this.#linkOf(token));
+    }
+    const caller = await callerOf(request, this.#options.authenticate);
     if (request.method === 'POST') {
       const body = await readOperation(exchange);
-      return token === undefined ? this.#distinct(exchange, body) : this.#add(exchange, this.#linkOf(token), body);
+      const asking = askingOf(exchange, caller);
+      return token === undefined
+        ? this.#distinct(exchange, body, asking)
+        : this.#add(this.#linkOf(token, caller), body, asking);
     }
-    if (request.method === 'PUT') return this.#reserve(exchange);
-    const link = this.#linkOf(token);
+    if (request.method === 'PUT') return this.#reserve(exchange, caller);
+    const link = this.#linkOf(token, caller);
     if (request.method === 'GET') return this.#openReserved(exchange, link);
     return toAnswer(await this.#call({ method: 'DELETE', accept: '*/*', search: exchange.search, link }));
   }
 
   /** One request, one subscription, one stream. */
-  async #distinct(exchange: Exchange, body: Record<string, unknown>): Promise<Answer> {
+  async #distinct(exchange: Exchange, body: Record<string, unknown>, asking: Asking): Promise<Answer> {
     requireEventStream(exchange);
     if (this.#isFull()) return tooMany(exchange);
-    const link = this.#link(null, 1);
+    const link = this.#link(null, 1, asking.caller);
     const call = { method: 'POST', accept: EVENT_STREAM_TYPE, link, body };
-    return this.#streamed(await this.#call(call, callerOf(exchange)), link);
+    return this.#streamed(await this.#call(call, { asking }), link);
   }
 
   /** Reserves a stream on which several subscriptions share one connection. */
-  async #reserve(exchange: Exchange): Promise<Answer> {
+  async #reserve(exchange: Exchange, caller: AuthenticatedCaller): Promise<Answer> {
     if (this.#isFull()) return tooMany(exchange);
     const { maxPerConnection, reservationTimeoutMs } = this.#options.limits;
     const token = randomUUID();
-    const link = this.#link(token, maxPerConnection);
+    const link = this.#link(token, maxPerConnection, caller);
     link.timer = setTimeout(() => this.#forget(link), reservationTimeoutMs);
     this.#reserved.set(token, link);
     return toAnswer(await this.#call({ method: 'PUT', accept: '*/*', link }));
@@ -116,12 +125,13 @@ export class EventStreams<Context extends object> {
     return this.#streamed(await this.#call({ method: 'GET', accept: EVENT_STREAM_TYPE, link }), link);
   }
 
-  async #add(exchange: Exchange, link: Link, body: Record<string, unknown>): Promise<Answer> {
+  async #add(link: Link, body: Record<string, unknown>, asking: Asking): Promise<Answer> {
     const { operationId } = Object(body.extensions);
     if (typeof operationId !== 'string' || operationId === '') {
       throw new Refusal(400, 'Expected an id of its own for each operation, as a string in `extensions.operationId`.');
     }
-    const raw: Raw = callerOf(exchange);
+    limit(link, asking.caller);
+    const raw: Raw = { asking };
     const response = await this.#call({ method: 'POST', accept: '*/*', link, body }, raw);
     // It was completed while it was being started, and the library has no more use for it.
     if (response[1].status === 204) await raw.started?.return();
@@ -142,8 +152,8 @@ export class EventStreams<Context extends object> {
   }
 
   async #subscribe(raw: Raw, { consumer, gate }: Link, params: SubscribeRequest): Promise<AsyncIterable<Result>> {
-    const { requestId = '', headers = {} } = raw;
-    const started = await consumer.start(params, { requestId, headers });
+    if (!raw.asking) throw new Error('a subscription of nobody');
+    const started = await consumer.start(params, raw.asking);
     if ('errors' in started) return oneResult({ errors: started.errors }, gate);
     raw.started = started.stream;
     return started.stream;
@@ -152,13 +162,14 @@ export class EventStreams<Context extends object> {
   #streamed(response: LibraryResponse, link: Link): Answer {
     const [messages, { status }] = response;
     if (messages === null || typeof messages === 'string') return toAnswer(response);
-    const { limits, log, metrics } = this.#options;
+    const { limits, log, metrics, now } = this.#options;
     this.#attach(link);
     const stream = new EventStream({
       messages,
       consumer: link.consumer,
       gate: link.gate,
       limits,
+      now,
       onDrop: (reason) => metrics.subscriptions.dropped(reason),
       onBug: (error) => logBug(log, error, ''),
       onClose: (closed) => {
@@ -167,6 +178,8 @@ export class EventStreams<Context extends object> {
       },
     });
     this.#open.add(stream);
+    link.stream = stream;
+    stream.expiry.limit(link.expiresAt);
     const answer: StreamedAnswer = {
       status,
       headers: {},
@@ -186,15 +199,21 @@ export class EventStreams<Context extends object> {
     this.#attached.set(link.token, link);
   }
 
-  #link(token: string | null, maxPerConnection: number): Link {
+  #link(
+    token: string | null,
+    maxPerConnection: number,
+    { name, expiresAt = Number.POSITIVE_INFINITY }: AuthenticatedCaller,
+  ): Link {
     const { engine } = this.#options;
     const gate = new Gate();
-    return { token, gate, consumer: new Consumer({ engine, transport: 'sse', maxPerConnection, gate }) };
+    const consumer = new Consumer({ engine, transport: 'sse', maxPerConnection, gate });
+    return { token, owner: name, expiresAt, gate, consumer };
   }
 
-  #linkOf(token: string | undefined): Link {
+  /** @param caller to whom those of others do not exist */
+  #linkOf(token: string | undefined, caller?: AuthenticatedCaller): Link {
     const link = token === undefined ? undefined : (this.#reserved.get(token) ?? this.#attached.get(token));
-    if (link) return link;
+    if (link && (caller === undefined || caller.name === link.owner)) return link;
     if (token !== undefined) throw new Refusal(404, 'There is no event stream with this token.', { code: 'NOT_FOUND' });
     throw new Refusal(400, `The token of an event stream must be sent as ${TOKEN_HEADER}; PUT gives one.`);
   }
@@ -215,12 +234,5 @@ export class EventStreams<Context extends object> {
   }
 }
 
-const callerOf = ({ request: { headers }, requestId }: Exchange): Caller => ({ requestId, headers });
-
 const tooMany = ({ requestId }: Exchange): Answer =>
   unavailable('There are too many event streams now; try again later.', requestId);
-
-async function* oneResult(result: Result, gate: Gate): AsyncGenerator<Result, undefined> {
-  gate.take();
-  yield result;
-}

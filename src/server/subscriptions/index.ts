@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { takeAnyone } from '../auth-callers.ts';
 import type { Lifecycle } from '../operations-routes.ts';
 import type { GraphQLServerOptions } from '../options.ts';
+import type { Admission } from '../overload/admission.ts';
 import type { Route } from '../route.ts';
 import { SubscriptionEngine } from './engine.ts';
 import { EventStreams } from './event-streams.ts';
@@ -22,16 +24,17 @@ export type Subscriptions = {
 export function createSubscriptions<Context extends object>(
   options: GraphQLServerOptions<Context>,
   lifecycle: Lifecycle,
+  admission: Admission,
 ): Subscriptions {
-  const { schema, log, metrics } = options;
+  const { schema, log, metrics, authenticate = takeAnyone, now = Date.now } = options;
   const limits = limitsOf(options.subscriptions);
-  const engine = new SubscriptionEngine(options, limits);
-  const webSockets = new WebSockets({ engine, schema, limits, log, metrics });
-  const eventStreams = new EventStreams({ engine, limits, lifecycle, log, metrics });
+  const engine = new SubscriptionEngine(options, limits, admission);
+  const webSockets = new WebSockets({ engine, schema, limits, log, metrics, authenticate, now });
+  const eventStreams = new EventStreams({ engine, limits, lifecycle, log, metrics, authenticate, now });
   const { allowedOrigins } = options.subscriptions ?? {};
   const upgrades = new Upgrades({ webSockets, lifecycle, metrics, allowedOrigins });
   return {
-    routes: [eventStreams.route],
+    routes: [shedding(eventStreams.route, admission)],
     isUpgrade: isWebSocketUpgrade,
     upgrade: (request, socket, head) => upgrades.serve(request, socket, head),
     async drain(graceMs) {
@@ -40,3 +43,12 @@ export function createSubscriptions<Context extends object>(
     },
   };
 }
+
+/** Who ends a subscription takes load away. */
+const shedding = (route: Route, admission: Admission): Route => ({
+  ...route,
+  async answer(exchange) {
+    if (exchange.request.method !== 'DELETE') admission.refuseEarly();
+    return route.answer(exchange);
+  },
+});

@@ -15,10 +15,10 @@ export type SubscriptionOptions = {
   /** Milliseconds from the reservation of an event stream to its opening. @default 10_000 */
   reservationTimeoutMs?: number;
   /**
-   * Origins whose pages may open WebSockets. No CORS protects those, but the gateway takes no cookies and no other
-   * credentials that a browser adds by itself, so a foreign page sees what anybody sees. @default all
+   * Origins whose pages may open WebSockets, beside the gateway's own: no CORS protects those, and where callers are not
+   * told apart, any page that a browser shows could read along. @default all
    */
-  allowedOrigins?: readonly string[];
+  allowedOrigins?: readonly string[] | undefined;
 };
 
 export type Limits = Required<Omit<SubscriptionOptions, 'allowedOrigins'>>;

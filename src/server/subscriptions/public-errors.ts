@@ -3,6 +3,7 @@ import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { logBug, withRequestId } from '../error-plugin.ts';
 import { kindOf, publicError } from '../public-error.ts';
+import { Refusal } from '../refusal.ts';
 
 /** What a subscription can be turned away for beside the errors that POST has. */
 type TurnedAwayCode = 'OVERLOADED' | 'BAD_USER_INPUT';
@@ -62,6 +63,10 @@ export class PublicErrors {
     if (error instanceof TurnedAway) {
       const extensions = { code: error.code, retryable: error.code === 'OVERLOADED' };
       return withRequestId([{ message: error.message, extensions }], requestId, metrics);
+    }
+    if (error instanceof Refusal) {
+      const { message, extensions } = error;
+      return withRequestId([{ message, extensions }], requestId, metrics);
     }
     const errors = error instanceof RequestErrors ? error.errors : [asGraphQLError(error)];
     const logged = new Set<unknown>();

@@ -1,7 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Server } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
+import type { Caller } from '../../checkout/caller.ts';
+import { GatewayError } from '../../checkout/errors.ts';
 import type { SubscriptionDrop } from '../../telemetry/metrics.ts';
+import type { Authenticate, DistinctHeaders } from '../auth-callers.ts';
+import { Expiry } from '../auth-expiry.ts';
 import type { Consumer } from './consumer.ts';
 import type { Limits } from './limits.ts';
 import { Outlet, slowSentence } from './outlet.ts';
@@ -13,8 +17,12 @@ const LINGER_MS = 1000;
 const MAX_INIT_BYTES = 16 * 1024;
 
 const BAD_REQUEST = 4400;
+/** Clients connect again after it, and may then show something better; after 4401 they give up. */
+const FORBIDDEN = 4403;
 const INTERNAL_ERROR = 4500;
 const TRY_AGAIN_LATER = 1013;
+
+const EXPIRED = 'The token expired; connect again with a new one';
 
 /** Closes a connection in order, or else without. */
 export function closeSoon(socket: WebSocket, code: number, reason: string): void {
@@ -25,11 +33,20 @@ export function closeSoon(socket: WebSocket, code: number, reason: string): void
 
 export const turnAway = (socket: WebSocket, reason: string): void => closeSoon(socket, TRY_AGAIN_LATER, reason);
 
-type Options = {
-  socket: WebSocket;
+/** What its handshake told. */
+export type Origin = {
   headers: IncomingHttpHeaders;
+  credentials: DistinctHeaders;
+  /** Where it comes from. */
+  address: string | undefined;
+};
+
+type Options = Origin & {
+  socket: WebSocket;
   consumer: Consumer;
   limits: Limits;
+  /** Epoch milliseconds. */
+  now(): number;
   /** Counts the client that was dropped. */
   onDrop(reason: SubscriptionDrop): void;
   onBug(error: unknown): void;
@@ -38,22 +55,48 @@ type Options = {
 /** A WebSocket as graphql-ws wants it, with what it leaves to others: limits, pings, and an end that ends everything. */
 export class SocketClient {
   readonly headers: IncomingHttpHeaders;
+  readonly address: string | undefined;
   readonly consumer: Consumer;
   readonly #options: Options;
   readonly #outlet: Outlet;
+  readonly #expiry: Expiry;
+  #caller: Caller | undefined;
   #isGreeted = false;
   #isAlive = true;
 
   constructor(options: Options) {
     this.#options = options;
     this.headers = options.headers;
+    this.address = options.address;
     this.consumer = options.consumer;
-    const { socket, limits } = options;
+    const { socket, limits, now } = options;
+    this.#expiry = new Expiry(now, () => this.close(FORBIDDEN, EXPIRED));
     const sink = {
       buffered: () => socket.bufferedAmount,
       write: (text: string, done: () => void) => socket.send(text, done),
     };
     this.#outlet = new Outlet(sink, limits, (reason) => this.#drop(reason, slowSentence(reason, limits)));
+  }
+
+  get caller(): Caller {
+    if (!this.#caller) throw new Error('a WebSocket of nobody');
+    return this.#caller;
+  }
+
+  /** @returns whether it is let in; what tells who it is came with the handshake or with its first message */
+  async admit(authenticate: Authenticate, connectionParams: Record<string, unknown> | undefined): Promise<boolean> {
+    const { socket, credentials } = this.#options;
+    try {
+      const caller = await authenticate({ headers: credentials, connectionParams });
+      this.#caller = caller;
+      this.#expiry.limit(caller.expiresAt);
+      return true;
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      // A closed one is not closed again by who is told that it is not let in.
+      if (error.code !== 'UNAUTHENTICATED') turnAway(socket, error.message);
+      return false;
+    }
   }
 
   /** Has the protocol spoken on this connection. */
@@ -75,6 +118,7 @@ export class SocketClient {
     );
     socket.once('close', (code, reason) => {
       onClose();
+      this.#expiry.cancel();
       this.consumer.end();
       closed(code, String(reason)).catch(onBug);
     });

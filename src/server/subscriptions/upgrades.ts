@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Answer } from '../answer.ts';
+import { isOwnOrigin } from '../cors.ts';
 import { GRAPHQL_PATH } from '../graphql-route.ts';
 import type { Lifecycle } from '../operations-routes.ts';
 import { Refusal, refusalAnswer } from '../refusal.ts';
@@ -59,7 +60,8 @@ export class Upgrades<Context extends object> {
       return new Refusal(400, `The WebSocket must be opened for the subprotocol ${GRAPHQL_TRANSPORT_WS_PROTOCOL}.`);
     }
     // Programs send no origin, or any that they like: this is for browsers.
-    if (headers.origin !== undefined && allowedOrigins && !allowedOrigins.includes(headers.origin)) {
+    const isForeign = headers.origin !== undefined && !isOwnOrigin(headers);
+    if (isForeign && allowedOrigins && !allowedOrigins.includes(headers.origin ?? '')) {
       return new Refusal(403, 'Pages of this origin may not open WebSockets here.');
     }
     return undefined;

@@ -13,6 +13,7 @@ import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type Server } from 'graphql-
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
+import { type Authenticate, credentialsOf } from '../auth-callers.ts';
 import { MAX_BODY_BYTES } from '../body.ts';
 import { logBug } from '../error-plugin.ts';
 import { Consumer } from './consumer.ts';
@@ -20,7 +21,7 @@ import type { SubscriptionEngine } from './engine.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Limits } from './limits.ts';
 import { FormattedErrors } from './public-errors.ts';
-import { SocketClient, turnAway } from './socket-client.ts';
+import { type Origin, SocketClient, turnAway } from './socket-client.ts';
 
 const SERVICE_RESTART = 1012;
 
@@ -36,6 +37,9 @@ type Options<Context extends object> = {
   limits: Limits;
   log: Log;
   metrics: Metrics;
+  authenticate: Authenticate;
+  /** Epoch milliseconds. */
+  now(): number;
 };
 
 /** Subscriptions over WebSockets, by the protocol graphql-transport-ws. */
@@ -65,9 +69,10 @@ export class WebSockets<Context extends object> {
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, onOpen: () => void): void {
     // Not the request itself: it would be kept, with all its parts, as long as the connection.
     const { headers } = request;
+    const origin = { headers, credentials: credentialsOf(request), address: request.socket.remoteAddress };
     this.#handshakes.handleUpgrade(request, socket, head, (webSocket) => {
       onOpen();
-      this.#open(webSocket, headers);
+      this.#open(webSocket, origin);
     });
   }
 
@@ -84,8 +89,8 @@ export class WebSockets<Context extends object> {
     clearTimeout(timer);
   }
 
-  #open(socket: WebSocket, headers: SocketClient['headers']): void {
-    const { engine, limits, log, metrics } = this.#options;
+  #open(socket: WebSocket, origin: Origin): void {
+    const { engine, limits, log, metrics, now } = this.#options;
     if (this.#clients.size >= limits.maxSubscribers) {
       socket.on('error', () => {});
       metrics.subscriptions.dropped('overloaded');
@@ -95,8 +100,9 @@ export class WebSockets<Context extends object> {
     const { maxPerConnection } = limits;
     const client = new SocketClient({
       socket,
-      headers,
+      ...origin,
       limits,
+      now,
       consumer: new Consumer({ engine, transport: 'ws', maxPerConnection }),
       onDrop: (reason) => metrics.subscriptions.dropped(reason),
       onBug: (error) => logBug(log, error, ''),
@@ -121,13 +127,20 @@ const HANDSHAKE = {
 };
 
 /** graphql-ws speaks the protocol; what is subscribed to is known to the engine alone. */
-const protocolOf = <Context extends object>({ engine, schema, limits }: Options<Context>): Server<SocketClient> =>
+const protocolOf = <Context extends object>({
+  engine,
+  schema,
+  limits,
+  authenticate,
+}: Options<Context>): Server<SocketClient> =>
   makeServer<Record<string, unknown>, SocketClient>({
     connectionInitWaitTimeout: limits.initTimeoutMs,
+    onConnect: ({ extra, connectionParams }) => extra.admit(authenticate, connectionParams),
     async onSubscribe({ extra, connectionParams }, _id, payload) {
       const { query, operationName, variables } = payload;
-      const caller = { requestId: randomUUID(), headers: extra.headers, connectionParams };
-      const started = await extra.consumer.start({ query, operationName, variables }, caller);
+      const { headers, address, caller } = extra;
+      const asking = { requestId: randomUUID(), headers, address, caller, connectionParams };
+      const started = await extra.consumer.start({ query, operationName, variables }, asking);
       if ('errors' in started) return [new FormattedErrors(started.errors)];
       return { schema, document: ANY_SUBSCRIPTION, contextValue: started.stream };
     },

@@ -1,0 +1,55 @@
+import { type Caller, SCOPES } from '../checkout/caller.ts';
+import { PROVIDER_NAMES } from '../checkout/provider-name.ts';
+
+/** Claims that no caller can be made of. The word is for the log, and holds nothing of what came. */
+export class BadClaims extends Error {
+  override readonly name = 'BadClaims';
+}
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** Characters. The caller's name is kept with each change, and OpenID Connect has subjects end there too. */
+const MAX_SUBJECT = 255;
+
+const MAX_CUSTOMERS = 1000;
+const MAX_CUSTOMER_ID = 255;
+
+/**
+ * The caller that a token speaks of, its signature and dates having been checked.
+ *
+ * @throws BadClaims
+ */
+export function callerOf(claims: Claims, issuer: string): Caller {
+  const { sub } = claims;
+  if (typeof sub !== 'string' || sub.length === 0 || sub.length > MAX_SUBJECT) throw new BadClaims('sub');
+  return { name: `jwt:${issuer}|${sub}`, scopes: scopesIn(claims), customers: customersIn(claims) };
+}
+
+/** Words of other services are skipped: one token may be good for several. */
+function scopesIn({ scope, scp, scopes }: Claims): Caller['scopes'] {
+  if (scope !== undefined && typeof scope !== 'string') throw new BadClaims('scope');
+  const words = new Set([...(scope ?? '').split(' '), ...listIn('scp', scp), ...listIn('scopes', scopes)]);
+  return new Set(SCOPES.filter((known) => words.has(known)));
+}
+
+function listIn(name: string, claim: unknown): unknown[] {
+  if (claim === undefined) return [];
+  if (!Array.isArray(claim) || claim.some((word) => typeof word !== 'string')) throw new BadClaims(name);
+  return claim;
+}
+
+/** Whatever is wrong with the claim, `null` as well, must not end in seeing everything: that is for who has none. */
+function customersIn({ checkout_customers: claim }: Claims): Caller['customers'] {
+  if (claim === undefined) return null;
+  if (!Array.isArray(claim) || claim.length > MAX_CUSTOMERS) throw new BadClaims('checkout_customers');
+  return claim.map(customerIn);
+}
+
+function customerIn(entry: unknown): { provider: (typeof PROVIDER_NAMES)[number]; id: string } {
+  const { provider: name, id }: { provider?: unknown; id?: unknown } = Object(entry);
+  const provider = PROVIDER_NAMES.find((known) => typeof name === 'string' && known === name.toUpperCase());
+  if (!provider || typeof id !== 'string' || id === '' || id.length > MAX_CUSTOMER_ID) {
+    throw new BadClaims('checkout_customers');
+  }
+  return { provider, id };
+}

@@ -1,0 +1,110 @@
+import { SCOPES, type Scope } from '../checkout/caller.ts';
+import type { ApiKey } from './api-keys.ts';
+import type { AuthConfig } from './authenticator.ts';
+import type { JwtSettings } from './jwt.ts';
+import { readPublicKey } from './public-key.ts';
+
+/** Settings by name; a problem stops the start. */
+type Settings = {
+  text(name: string): string | undefined;
+  choice<const T extends string>(name: string, choices: readonly T[]): T | undefined;
+  url(name: string, protocols: readonly string[]): string | undefined;
+  problem(name: string, expected: string, got: string): void;
+  /** Values that must never be shown. */
+  secrets: string[];
+};
+
+const MODES = ['none', 'api-key', 'jwt'] as const;
+
+/** The mode that each setting is for. One that is set and has no effect would promise safety. */
+const SETTINGS_OF = {
+  'api-key': ['API_KEYS'],
+  jwt: ['JWT_JWKS_URL', 'JWT_PUBLIC_KEY', 'JWT_ISSUER', 'JWT_AUDIENCE'],
+} as const;
+
+/** How callers are told apart; what is wrong becomes a problem, and then the result is of no use. */
+export function readAuth(settings: Settings): AuthConfig {
+  const chosen = settings.choice('AUTH_MODE', MODES);
+  const mode = chosen ?? 'none';
+  // With a mode that does not exist, what belongs to it cannot be told.
+  if (chosen === undefined && settings.text('AUTH_MODE') !== undefined) return { mode: 'none' };
+  for (const [other, names] of Object.entries(SETTINGS_OF)) {
+    for (const name of other === mode ? [] : names) {
+      if (settings.text(name) === undefined) continue;
+      settings.problem(name, `to be left out unless AUTH_MODE is ${other}, and it is ${mode}`, 'a value');
+    }
+  }
+  if (mode === 'api-key') return { mode, keys: readApiKeys(settings) };
+  return mode === 'jwt' ? { mode, ...readJwt(settings) } : { mode };
+}
+
+function needed(settings: Settings, name: string, mode: AuthConfig['mode']): string {
+  const value = settings.text(name);
+  if (value === undefined) settings.problem(name, `to be set because AUTH_MODE is ${mode}`, 'nothing');
+  return value ?? '';
+}
+
+/** The parts of an entry; the words after the hash have colons of their own. */
+const ENTRY = /^\s*([\w.-]{1,64})\s*:\s*([0-9a-f]{64})\s*:\s*(\S.*?)\s*$/is;
+
+const ENTRIES = 'name:hash:scopes, separated by commas, the hash being the SHA-256 of the key in 64 hexadecimal digits';
+
+/** Shows nothing of what stands there but names: who took the setting for the keys themselves has written them down. */
+function readApiKeys(settings: Settings): ApiKey[] {
+  const keys: ApiKey[] = [];
+  const text = needed(settings, 'API_KEYS', 'api-key');
+  for (const [index, entry] of text === '' ? [] : text.split(',').entries()) {
+    const [, name = '', hash = '', words = ''] = ENTRY.exec(entry) ?? [];
+    if (hash !== '') settings.secrets.push(...new Set([hash, hash.toLowerCase()]));
+    const scopes = scopesIn(words);
+    const key = { name, hash: Buffer.from(hash, 'hex'), scopes: scopes ?? [] };
+    if (name === '') settings.problem('API_KEYS', ENTRIES, `something else in entry ${index + 1}`);
+    else if (!scopes) settings.problem('API_KEYS', `${SCOPES.join(' or ')} as scopes`, `another of "${name}"`);
+    else if (keys.some((one) => one.name === name)) settings.problem('API_KEYS', 'each name once', `"${name}" again`);
+    else if (keys.some((one) => one.hash.equals(key.hash))) {
+      settings.problem('API_KEYS', 'each key once', `that of another as "${name}"`);
+    } else keys.push(key);
+  }
+  return keys;
+}
+
+/** Undefined when a word is none of them, or comes twice: it may be meant as another. */
+function scopesIn(words: string): Scope[] | undefined {
+  const list = words.split(/\s+/);
+  const scopes = SCOPES.filter((scope) => list.includes(scope));
+  return scopes.length === list.length ? scopes : undefined;
+}
+
+function readJwt(settings: Settings): JwtSettings {
+  const issuer = needed(settings, 'JWT_ISSUER', 'jwt');
+  const audience = needed(settings, 'JWT_AUDIENCE', 'jwt');
+  const jwksUrl = readJwksUrl(settings);
+  const text = settings.text('JWT_PUBLIC_KEY');
+  const [hasUrl, hasKey] = [settings.text('JWT_JWKS_URL') !== undefined, text !== undefined];
+  if (hasUrl === hasKey) {
+    settings.problem('JWT_JWKS_URL, JWT_PUBLIC_KEY', 'one of the two when AUTH_MODE is jwt', hasUrl ? 'both' : 'none');
+  }
+  const publicKey = text === undefined ? undefined : readPublicKey(text);
+  if (!publicKey) return { issuer, audience, keys: { jwksUrl } };
+  if (!('problem' in publicKey)) return { issuer, audience, keys: publicKey };
+  settings.problem('JWT_PUBLIC_KEY', PUBLIC_KEY, publicKey.problem);
+  return { issuer, audience, keys: { jwksUrl } };
+}
+
+const PUBLIC_KEY =
+  'a public key in PEM (BEGIN PUBLIC KEY) or as a JWK: RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519';
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** Who can change what comes from there can sign tokens. */
+function readJwksUrl(settings: Settings): string {
+  const name = 'JWT_JWKS_URL';
+  const value = settings.url(name, ['http:', 'https:']);
+  if (value === undefined) return '';
+  const { protocol, hostname, origin, username, password, hash } = new URL(value);
+  if (username || password || hash) settings.problem(name, 'a URL without user and fragment', JSON.stringify(origin));
+  else if (protocol === 'http:' && !LOOPBACK.test(hostname)) {
+    settings.problem(name, 'https:// for what is not on this machine', JSON.stringify(origin));
+  }
+  return value;
+}

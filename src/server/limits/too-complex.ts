@@ -1,0 +1,37 @@
+import { GraphQLError } from 'graphql';
+import { GatewayError } from '../../checkout/errors.ts';
+import type { LimitName } from './query-limits.ts';
+
+const SENTENCES: Readonly<Record<LimitName, (allowed: number, got: string) => string>> = {
+  tokens: (allowed, got) => `Expected a document of at most ${allowed} tokens, got ${got}.`,
+  depth: (allowed, got) => `Expected fields nested at most ${allowed} deep, got ${got}.`,
+  aliases: (allowed, got) => `Expected at most ${allowed} fields that are renamed or repeated, got ${got}.`,
+  rootFields: (allowed, got) => `Expected at most ${allowed} fields at the top of an operation, got ${got}.`,
+  directives: (allowed, got) => `Expected at most ${allowed} directives, got ${got}.`,
+  cost: (allowed, got) => `Expected an operation that costs at most ${allowed} points, got ${got}.`,
+};
+
+/** A document that is turned away before anything of it is done, with the numbers. */
+class TooComplex extends GatewayError {
+  override readonly extensions: Record<string, unknown>;
+
+  constructor(limit: LimitName, allowed: number, got: number | undefined) {
+    super('QUERY_TOO_COMPLEX', SENTENCES[limit](allowed, got === undefined ? 'more' : String(got)));
+    this.extensions = {
+      code: this.code,
+      limit,
+      allowed,
+      ...(got !== undefined && { got }),
+      retryable: false,
+    };
+  }
+}
+
+/** @param got left out where counting ended at the limit */
+export function tooComplex(limit: LimitName, allowed: number, got?: number): GraphQLError {
+  // JSON has no Infinity, and fragments that multiply get there.
+  const shown = got === undefined ? undefined : Math.min(Math.ceil(got), Number.MAX_SAFE_INTEGER);
+  const originalError = new TooComplex(limit, allowed, shown);
+  const { message, extensions } = originalError;
+  return new GraphQLError(message, { originalError, extensions: { ...extensions, http: { status: 400 } } });
+}

@@ -1,0 +1,114 @@
+import type { Log } from '../../telemetry/log.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import type { Lifecycle } from '../operations-routes.ts';
+import type { RateLimiter } from '../options.ts';
+import { Refusal } from '../refusal.ts';
+import { AdaptiveLimit } from './adaptive-limit.ts';
+import { watchEventLoop } from './watch-event-loop.ts';
+
+/** Operations at one time, where nothing else is set: with more, what waits for providers fills the memory. */
+const DEFAULT_MOST = 1000;
+
+/** Milliseconds. An overload lasts, and is not to fill the log. */
+const LOG_EVERY_MS = 60_000;
+
+type Options = {
+  lifecycle: Lifecycle;
+  /** @default nobody is limited */
+  rateLimiter?: RateLimiter | undefined;
+  /** @default DEFAULT_MOST */
+  maxConcurrency?: number | undefined;
+  log: Log;
+  metrics: Metrics;
+  /** Epoch milliseconds. @default Date.now */
+  now?: () => number;
+};
+
+/** What stands before every operation, whatever it comes by; what is turned away here has cost next to nothing. */
+export class Admission {
+  readonly #options: Options;
+  readonly #limit: AdaptiveLimit;
+  readonly #unwatch: () => void;
+  #toldAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: Options) {
+    this.#options = options;
+    const limit = new AdaptiveLimit(options.maxConcurrency ?? DEFAULT_MOST);
+    this.#limit = limit;
+    this.#unwatch = watchEventLoop((look) => limit.adapt(look));
+    options.metrics.load.watch(() => limit);
+  }
+
+  /** To be asked before anything of a request is read. @throws Refusal with 503 */
+  refuseEarly(): void {
+    // Requests on connections that were open before; one that has begun is finished.
+    if (this.#options.lifecycle.phase === 'draining') throw STOPPING;
+    if (this.#limit.isFull) throw this.#overloaded();
+  }
+
+  /** Counts an operation of a caller. @throws Refusal with 429 */
+  async count(caller: string): Promise<void> {
+    const taken = await this.#options.rateLimiter?.take(caller);
+    if (!taken || taken.allowed) return;
+    this.#options.metrics.load.turnedAway('rate_limited');
+    throw rateLimited(taken.retryAfterMs);
+  }
+
+  /**
+   * Runs an operation; it takes its place only here, so that who sends slowly takes nobody's.
+   * @param deadline epoch milliseconds
+   * @throws Refusal with 503, and whatever the work throws
+   */
+  async run<T>(deadline: number, work: () => Promise<T>): Promise<T> {
+    // Nobody would get the answer, and a change would be made that nobody hears of.
+    const { now = Date.now } = this.#options;
+    if (now() >= deadline) throw this.#tooLate();
+    if (!this.#limit.enter()) throw this.#overloaded();
+    try {
+      return await work();
+    } finally {
+      // Once all that came at the same time has been looked at: what is answered at once, from what is kept, would never
+      // be under way together, however much of it waits to be read.
+      setImmediate(() => this.#limit.leave());
+    }
+  }
+
+  stop(): void {
+    this.#unwatch();
+  }
+
+  #overloaded(): Refusal {
+    const { log, metrics, now = Date.now } = this.#options;
+    metrics.load.turnedAway('overloaded');
+    if (now() - this.#toldAt >= LOG_EVERY_MS) {
+      this.#toldAt = now();
+      const { limit } = this.#limit;
+      log.warn({ limit }, 'there are more requests than can be served: those above the limit are turned away');
+    }
+    return OVERLOADED;
+  }
+
+  #tooLate(): Refusal {
+    this.#options.metrics.load.turnedAway('too_late');
+    return unavailable('The time for this request was over before it could begin; nothing was done.');
+  }
+}
+
+const RETRY_AFTER_SECONDS = 1;
+
+function unavailable(message: string): Refusal {
+  const headers = { 'retry-after': String(RETRY_AFTER_SECONDS) };
+  return new Refusal(503, message, { code: 'OVERLOADED', retryable: true, headers });
+}
+
+// One for all: to note where an error was made costs more than the rest of turning somebody away.
+const OVERLOADED = unavailable('There are more requests now than the gateway can serve; try again.');
+const STOPPING = unavailable('The gateway is stopping; connect again to reach another.');
+
+const rateLimited = (retryAfterMs: number): Refusal =>
+  new Refusal(429, 'There are more requests of this caller than it may make; try again later.', {
+    code: 'RATE_LIMITED',
+    retryable: true,
+    retryAfterMs,
+    headers: { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) },
+  });

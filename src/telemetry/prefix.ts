@@ -1,0 +1,2 @@
+/** Every series of our own begins with it. */
+export const PREFIX = 'checkout_gateway';
