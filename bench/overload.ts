@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { readConfig } from '../src/config.ts';
 import { startGateway } from '../src/gateway.ts';
-import { AdaptiveLimit } from '../src/server/overload/adaptive-limit.ts';
+import { TurnQueue } from '../src/server/overload/turn-queue.ts';
 import { createLog } from '../src/telemetry/log.ts';
 import { id, indexOf } from './flex-list-body.ts';
 import { startHelper } from './list-process.ts';
@@ -65,9 +65,9 @@ type Order = { collects?: boolean; isLimited?: boolean };
 
 async function serve(provider: string): Promise<void> {
   let isLimited = true;
-  const isFull = Object.getOwnPropertyDescriptor(AdaptiveLimit.prototype, 'isFull')?.get;
-  Object.defineProperty(AdaptiveLimit.prototype, 'isFull', {
-    get(this: AdaptiveLimit) {
+  const isFull = Object.getOwnPropertyDescriptor(TurnQueue.prototype, 'isFull')?.get;
+  Object.defineProperty(TurnQueue.prototype, 'isFull', {
+    get(this: TurnQueue) {
       return isLimited && isFull?.call(this);
     },
   });

@@ -54,7 +54,6 @@ export async function createServer<Context extends object>(
   const server = httpServer(serve, subscriptions, options);
   const drain = drainOf(server);
   const port = await listen(server, host, options.port).catch(async (error: unknown) => {
-    admission.stop();
     await Promise.all([subscriptions.drain(0), apollo.stop()]);
     throw error;
   });
@@ -63,7 +62,6 @@ export async function createServer<Context extends object>(
   const stop = async (graceMs: number) => {
     await announceStop(lifecycle, options.shutdownDelayMs);
     await Promise.all([drain(graceMs), subscriptions.drain(graceMs), underWay.none(graceMs)]);
-    admission.stop();
     await apollo.stop();
   };
   let stopped: Promise<void> | undefined;

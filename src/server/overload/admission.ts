@@ -3,8 +3,7 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Lifecycle } from '../operations-routes.ts';
 import type { RateLimiter } from '../options.ts';
 import { Refusal } from '../refusal.ts';
-import { AdaptiveLimit } from './adaptive-limit.ts';
-import { watchEventLoop } from './watch-event-loop.ts';
+import { TurnQueue } from './turn-queue.ts';
 
 /** Operations at one time, where nothing else is set: with more, what waits for providers fills the memory. */
 const DEFAULT_MOST = 1000;
@@ -27,23 +26,36 @@ type Options = {
 /** What stands before every operation, whatever it comes by; what is turned away here has cost next to nothing. */
 export class Admission {
   readonly #options: Options;
-  readonly #limit: AdaptiveLimit;
-  readonly #unwatch: () => void;
+  readonly #queue = new TurnQueue();
+  readonly #most: number;
+  #begun = 0;
   #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: Options) {
     this.#options = options;
-    const limit = new AdaptiveLimit(options.maxConcurrency ?? DEFAULT_MOST);
-    this.#limit = limit;
-    this.#unwatch = watchEventLoop((look) => limit.adapt(look));
-    options.metrics.load.watch(() => limit);
+    this.#most = options.maxConcurrency ?? DEFAULT_MOST;
+    options.metrics.load.watch(() => this);
+  }
+
+  /** Operations that wait for their turn, and those that have begun. */
+  get underWay(): number {
+    return this.#queue.length + this.#begun;
+  }
+
+  /** How many there may be of them now. */
+  get limit(): number {
+    return Math.min(this.#most, this.#queue.limit + this.#begun);
+  }
+
+  get #isFull(): boolean {
+    return this.#queue.isFull || this.underWay >= this.#most;
   }
 
   /** To be asked before anything of a request is read. @throws Refusal with 503 */
   refuseEarly(): void {
     // Requests on connections that were open before; one that has begun is finished.
     if (this.#options.lifecycle.phase === 'draining') throw STOPPING;
-    if (this.#limit.isFull) throw this.#overloaded();
+    if (this.#isFull) throw this.#overloaded();
   }
 
   /** Counts an operation of a caller. @throws Refusal with 429 */
@@ -55,26 +67,22 @@ export class Admission {
   }
 
   /**
-   * Runs an operation; it takes its place only here, so that who sends slowly takes nobody's.
+   * Runs an operation when it is its turn; it takes its place only here, so that who sends slowly takes nobody's.
    * @param deadline epoch milliseconds
    * @throws Refusal with 503, and whatever the work throws
    */
   async run<T>(deadline: number, work: () => Promise<T>): Promise<T> {
+    if (this.#isFull) throw this.#overloaded();
+    await this.#queue.turn();
     // Nobody would get the answer, and a change would be made that nobody hears of.
     const { now = Date.now } = this.#options;
     if (now() >= deadline) throw this.#tooLate();
-    if (!this.#limit.enter()) throw this.#overloaded();
+    this.#begun += 1;
     try {
       return await work();
     } finally {
-      // Once all that came at the same time has been looked at: what is answered at once, from what is kept, would never
-      // be under way together, however much of it waits to be read.
-      setImmediate(() => this.#limit.leave());
+      this.#begun -= 1;
     }
-  }
-
-  stop(): void {
-    this.#unwatch();
   }
 
   #overloaded(): Refusal {
@@ -82,8 +90,7 @@ export class Admission {
     metrics.load.turnedAway('overloaded');
     if (now() - this.#toldAt >= LOG_EVERY_MS) {
       this.#toldAt = now();
-      const { limit } = this.#limit;
-      log.warn({ limit }, 'there are more requests than can be served: those above the limit are turned away');
+      log.warn({ limit: this.limit }, 'there are more requests than can be served: those above the limit are turned away');
     }
     return OVERLOADED;
   }
