@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { AdaptiveLimit } from '../../src/server/overload/adaptive-limit.ts';
+import { TurnQueue } from '../../src/server/overload/turn-queue.ts';
 import { exchange, openSocket } from './raw-socket.ts';
 import { openRaw, subscribe } from './subscriptions-raw.ts';
 import { startWorld } from './subscriptions-world.ts';
@@ -8,134 +8,126 @@ import { startTestServer } from './test-server.ts';
 
 const OVERLOADED = { code: 'OVERLOADED', retryable: true, requestId: expect.any(String) };
 
-const CALM = { delayMs: 1, utilization: 0.3 };
-const LATE = { delayMs: 200, utilization: 1 };
-
-/** A limit with as many under way as it takes, or so many. */
-function filled(most: number, count = Number.POSITIVE_INFINITY): AdaptiveLimit {
-  const limit = new AdaptiveLimit(most);
-  while (limit.underWay < count && limit.enter());
-  return limit;
-}
-
-const adapt = (limit: AdaptiveLimit, look: typeof CALM, times: number) => {
-  for (let time = 0; time < times; time++) {
-    while (limit.enter());
-    limit.adapt(look);
-  }
-};
-
-test('as many as the limit may be under way, and one more when one is done', () => {
-  const limit = filled(3);
-  expect([limit.underWay, limit.limit, limit.isFull, limit.enter()]).toEqual([3, 3, true, false]);
-  limit.leave();
-  expect([limit.enter(), limit.enter()]).toEqual([true, false]);
-});
-
-test('it rises as far as it is used and the thread keeps up, and never above the upper bound', () => {
-  const limit = filled(1000);
-  expect(limit.limit).toBe(256);
-  adapt(limit, CALM, 50);
-  expect(limit.limit).toBe(1000);
-  const unused = filled(1000, 20);
-  for (let time = 0; time < 50; time++) unused.adapt(CALM);
-  expect(unused.limit).toBe(256);
-});
-
-test('it falls within a second when the thread is late and has no rest, but to no less than it takes to be busy', () => {
-  const limit = filled(1000);
-  for (let time = 0; time < 10; time++) {
-    while (limit.underWay > limit.limit) limit.leave();
-    limit.adapt(LATE);
-  }
-  expect(limit.limit).toBe(8);
-  const lower = filled(4);
-  for (let time = 0; time < 5; time++) lower.adapt(LATE);
-  expect(lower.limit).toBe(4);
-});
-
-test('it stays where the thread has rests, as where others take the processor, and where it was late just once', () => {
-  const limit = filled(1000);
-  for (let time = 0; time < 20; time++) limit.adapt({ delayMs: 200, utilization: 0.8 });
-  expect(limit.limit).toBeGreaterThanOrEqual(256);
-  const once = filled(1000, 30);
-  for (let time = 0; time < 20; time++) {
-    once.adapt(LATE);
-    once.adapt(CALM);
-  }
-  expect(once.limit).toBe(256);
-});
-
-test('it falls from what is under way, and not from far above', () => {
-  const limit = filled(1000, 40);
-  limit.adapt(LATE);
-  limit.adapt(LATE);
-  expect(limit.limit).toBe(40);
-});
-
-test('after the storm it goes back to where it began', () => {
-  const low = filled(1000);
-  for (let time = 0; time < 20; time++) low.adapt(LATE);
-  while (low.underWay > 0) low.leave();
-  for (let time = 0; time < 100; time++) low.adapt(CALM);
-  expect(low.limit).toBe(256);
-  const high = filled(1000);
-  adapt(high, CALM, 50);
-  while (high.underWay > 0) high.leave();
-  for (let time = 0; time < 300; time++) high.adapt(CALM);
-  expect(high.limit).toBe(256);
-});
-
-type Operation = { cpuMs: number; isBack: boolean; backAt: number; startedAt: number };
-
-/** One thread, a millisecond at a time: each operation needs it for 1 ms, waits for its provider, and needs it for 1 ms. */
-function simulate(times: number, providerMs: number) {
-  const limit = new AdaptiveLimit(1000);
-  const ready: Operation[] = [];
-  let waiting: Operation[] = [];
-  let busy = 0;
-  let due = 0;
-  const done: { at: number; took: number }[] = [];
-  const SECONDS = 30;
-  for (let now = 0; now < SECONDS * 1000; now++) {
-    // It can do one in 2 ms.
-    for (due += times / 2; due >= 1; due--) {
-      if (limit.enter()) ready.push({ cpuMs: 1, isBack: false, backAt: 0, startedAt: now });
+/** One thread, whose rounds come one after the other; each operation that is begun takes it so long. */
+function createThread() {
+  const thread = { now: 0, begun: [] as number[] };
+  let steps: (() => void)[] = [];
+  const queue = new TurnQueue({ now: () => thread.now, defer: (step) => steps.push(step) });
+  /** What is not an operation takes `otherMs` of each round. */
+  const round = async (otherMs = 0) => {
+    const due = steps;
+    steps = [];
+    for (const step of due) {
+      step();
+      // What a beginning does at once is done before the next step, as between the callbacks of setImmediate.
+      await null;
+      await null;
     }
-    for (const one of waiting) if (one.backAt <= now) ready.push(one);
-    waiting = waiting.filter(({ backAt }) => backAt > now);
-    const operation = ready.shift();
-    if (operation) {
-      busy++;
-      if (operation.isBack) {
-        done.push({ at: now, took: now - operation.startedAt });
-        limit.leave();
-      } else waiting.push({ ...operation, isBack: true, backAt: now + providerMs });
-    }
-    if (now % 100 === 99) {
-      limit.adapt({ delayMs: ready.length, utilization: busy / 100 });
-      busy = 0;
-    }
-  }
-  const settled = done.filter(({ at }) => at >= 5000);
-  return {
-    goodput: settled.length / (SECONDS - 5) / 500,
-    slowest: Math.max(...settled.map(({ took }) => took)) - providerMs,
-    limit: limit.limit,
+    thread.now += otherMs;
   };
+  /** @returns whether there was room */
+  const ask = (milliseconds: number, onDone?: (waitedMs: number) => void): boolean => {
+    if (queue.isFull) return false;
+    const cameAt = thread.now;
+    void queue.turn().then(() => {
+      onDone?.(thread.now - cameAt);
+      thread.begun.push(thread.now);
+      thread.now += milliseconds;
+    });
+    return true;
+  };
+  return { thread, queue, round, ask };
 }
+
+test('what comes is begun in the next round, first come, first served, as much as fits into a few milliseconds', async () => {
+  const { thread, queue, round } = createThread();
+  const order: number[] = [];
+  for (let n = 0; n < 8; n++) {
+    void queue.turn().then(() => {
+      order.push(n);
+      thread.now += 1;
+    });
+  }
+  expect([queue.length, order]).toEqual([8, []]);
+  await round();
+  expect([queue.length, order]).toEqual([3, [0, 1, 2, 3, 4]]);
+  await round();
+  expect([queue.length, order]).toEqual([0, [0, 1, 2, 3, 4, 5, 6, 7]]);
+});
+
+test('one that takes longer than a round is begun all the same, one in each', async () => {
+  const { thread, queue, round, ask } = createThread();
+  for (let n = 0; n < 3; n++) ask(40);
+  await round();
+  expect([queue.length, thread.begun]).toEqual([2, [0]]);
+  await round();
+  await round();
+  expect([queue.length, thread.begun]).toEqual([0, [0, 40, 80]]);
+});
+
+test('a burst is served, all of it, when a quarter of a second is enough for it', async () => {
+  const { thread, queue, round, ask } = createThread();
+  const admitted = Array.from({ length: 500 }, () => ask(0.5));
+  expect(admitted).not.toContain(false);
+  while (queue.length > 0) await round();
+  expect(thread.now).toBe(250);
+});
+
+test('the limit adapts to the pace: slow operations make it short, a quiet time brings it back', async () => {
+  const { queue, round, ask } = createThread();
+  expect(queue.limit).toBe(500);
+  for (let n = 0; n < 200; n++) {
+    while (ask(5));
+    await round();
+  }
+  // 50 of these are a quarter of a second.
+  expect(queue.limit).toBeGreaterThanOrEqual(49);
+  expect(queue.limit).toBeLessThanOrEqual(52);
+  while (queue.length > 0) await round();
+  for (let n = 0; n < 500; n++) {
+    ask(0.1);
+    await round(1);
+  }
+  expect(queue.limit).toBeGreaterThan(490);
+});
+
+test('however slow the pace, a few may wait: what takes long alone is no overload', async () => {
+  const { queue, round, ask } = createThread();
+  for (let n = 0; n < 100; n++) {
+    while (ask(500));
+    await round();
+  }
+  expect(queue.limit).toBe(16);
+});
 
 test.each([
-  [2, 20],
-  [2, 300],
-  [2, 100],
-  [5, 20],
-  [1, 1000],
-])('asked for %d times what it can do, with a provider that takes %d ms, it goes on doing what it can', (times, ms) => {
-  const { goodput, slowest } = simulate(times, ms);
-  expect(goodput).toBeGreaterThan(0.9);
-  // Milliseconds that an operation waits for the thread, both times together.
-  expect(slowest).toBeLessThan(100);
+  [2, 0.5, 0],
+  [2, 0.5, 5],
+  [2, 2, 20],
+  [5, 0.3, 2],
+  [1.2, 1, 10],
+])('asked for %d times what it can do, with operations of %d ms and %d ms of other work in each round, it goes on doing what it can, and none waits long', async (times, operationMs, otherMs) => {
+  const { thread, round, ask } = createThread();
+  const waits: number[] = [];
+  // A round begins operations for 5 ms.
+  const inRound = Math.ceil(5 / operationMs);
+  const perMs = inRound / (inRound * operationMs + otherMs);
+  const TURNED_AWAY_MS = 0.02;
+  let due = 0;
+  let seenAt = 0;
+  let turnedAwayMs = 0;
+  while (thread.now < 20_000) {
+    for (due += (thread.now - seenAt || 1) * perMs * times, seenAt = thread.now; due >= 1; due--) {
+      if (ask(operationMs, (waited) => waits.push(waited))) continue;
+      turnedAwayMs += TURNED_AWAY_MS;
+      thread.now += TURNED_AWAY_MS;
+    }
+    await round(otherMs);
+    if (thread.begun.length === 0) thread.now += 1;
+  }
+  const possible = (20_000 - turnedAwayMs) * perMs;
+  expect(thread.begun.length / possible).toBeGreaterThan(0.95);
+  expect(Math.max(...waits.slice(waits.length / 10))).toBeLessThan(350);
 });
 
 test('what exceeds the limit is turned away at once, its body unread; all else goes on', async () => {
