@@ -21,7 +21,7 @@ function refusal(environment: Record<string, string>): string {
 
 describe('settings', () => {
   it('need none', () => {
-    expect(readConfig({})).toEqual({
+    expect(readConfig({})).toStrictEqual({
       host: '127.0.0.1',
       port: 4000,
       production: false,
@@ -30,7 +30,17 @@ describe('settings', () => {
       allowedOrigins: [],
       hstsMaxAge: undefined,
       auth: { mode: 'none' },
-      queryLimits: {},
+      rateLimit: null,
+      maxConcurrency: undefined,
+      shutdownDelayMs: 0,
+      queryLimits: {
+        tokens: undefined,
+        depth: undefined,
+        aliases: undefined,
+        rootFields: undefined,
+        directives: undefined,
+        cost: undefined,
+      },
       trustedDocuments: undefined,
       dataDir: '.data',
       redisUrl: undefined,

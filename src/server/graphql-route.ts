@@ -31,10 +31,10 @@ export function graphqlRoute<Context extends object>(
   return {
     path: GRAPHQL_PATH,
     methods: ['GET', 'POST'],
+    refusal: () => admission.refusal(),
     async answer(exchange) {
       const { request, requestId, search } = exchange;
       const { requestDeadlineMs, now = Date.now } = options;
-      admission.refuseEarly();
       // From here on, and not once all has been sent: what comes too slowly is not begun.
       const deadline = now() + requestDeadlineMs;
       const isPost = request.method === 'POST';

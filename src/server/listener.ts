@@ -42,21 +42,31 @@ export class RequestListener {
     const requestId = requestIdFrom(request.headers['x-request-id']);
     for (const name in this.#edge.headers) response.setHeader(name, this.#edge.headers[name] ?? '');
     const preflight = this.#edge.cors.open(route, request, response);
-    const answer = preflight ?? (await this.#answer(route, { request, requestId, search }));
-    const draining = isGoing(this.#lifecycle);
-    const sent =
-      answer !== undefined &&
-      (isStreamed(answer)
-        ? answer.openOn(response, requestId)
-        : send(answer, { request, response, requestId, draining }));
+    const refusal = preflight ? undefined : route?.refusal?.(request);
+    const status = refusal
+      ? refusal.sendOn(response, requestId, isGoing(this.#lifecycle))
+      : this.#send(preflight ?? (await this.#answer(route, { request, requestId, search })), {
+          request,
+          response,
+          requestId,
+        });
     const observation = {
       route: route?.path ?? 'other',
       method: request.method ?? '',
-      status: sent ? answer.status : CLIENT_GONE_STATUS,
+      status,
       seconds: (performance.now() - startedAt) / 1000,
     };
     this.#metrics.httpRequest(observation);
     this.#log.debug({ requestId, ...observation }, 'request');
+  }
+
+  /** @returns the status, also when nobody was there to be sent one */
+  #send(answer: Answer | undefined, to: { request: IncomingMessage; response: ServerResponse; requestId: string }) {
+    if (!answer) return CLIENT_GONE_STATUS;
+    const isSent = isStreamed(answer)
+      ? answer.openOn(to.response, to.requestId)
+      : send(answer, { ...to, draining: isGoing(this.#lifecycle) });
+    return isSent ? answer.status : CLIENT_GONE_STATUS;
   }
 
   /** Undefined when nobody waits for an answer any more. */

@@ -18,6 +18,11 @@ export function loadSeries(registry: Registry): LoadSeries {
     labelNames: ['reason'],
     registers,
   });
+  const counters = {
+    rate_limited: turnedAway.labels('rate_limited'),
+    overloaded: turnedAway.labels('overloaded'),
+    too_late: turnedAway.labels('too_late'),
+  } as const satisfies Record<TurnedAway, unknown>;
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
       name: `${PREFIX}_${name}`,
@@ -28,7 +33,7 @@ export function loadSeries(registry: Registry): LoadSeries {
       },
     });
   return {
-    turnedAway: (reason) => turnedAway.inc({ reason }),
+    turnedAway: (reason) => counters[reason].inc(),
     watch(report) {
       gauge('operations_under_way', 'Operations that are executed now.', () => report().underWay);
       gauge('operations_limit', 'How many operations may be executed at one time now.', () => report().limit);

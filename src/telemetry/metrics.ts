@@ -153,9 +153,25 @@ function httpSeries(registry: Registry): Metrics['httpRequest'] {
     buckets: DURATION_BUCKETS,
     registers: [registry],
   });
+  // To find a series by its labels takes longer than to count in it.
+  const counterOf = kept((labels: string) => {
+    const [route = '', method = '', status = ''] = labels.split(' ');
+    return requests.labels({ route, method, status });
+  });
+  const durationOf = kept((route: string) => duration.labels({ route }));
   return ({ route, method, status, seconds }) => {
-    requests.inc({ route, method: methodLabel(method), status });
-    duration.observe({ route }, seconds);
+    counterOf(`${route} ${methodLabel(method)} ${status}`).inc();
+    durationOf(route).observe(seconds);
+  };
+}
+
+/** Of bounded many keys. */
+function kept<T>(create: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>();
+  return (key) => {
+    const found = known.get(key) ?? create(key);
+    known.set(key, found);
+    return found;
   };
 }
 

@@ -1,4 +1,5 @@
 import { vi } from 'vitest';
+import { globalId } from '../../src/checkout/global-id.ts';
 import type { ProviderName } from '../../src/checkout/provider-name.ts';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.ts';
 import { startTestSandbox } from '../helpers/sandbox.ts';
@@ -49,15 +50,11 @@ export async function startWithKnownSessions(perProvider: number): Promise<Known
 
 /** Sessions, in the order of the ids, without those that lists leave out. */
 async function read(gateway: TestGateway, provider: ProviderName, providerIds: string[]): Promise<KnownSession[]> {
-  const { data, errors } = await gateway.ask<Record<string, KnownSession & { isArchived: boolean }>>(
-    `query ($provider: CheckoutProvider!) {
-      ${providerIds.map((id, at) => `s${at}: checkoutSessionByProviderId(provider: $provider, providerId: "${id}") { ...S }`)}
-    }
+  const { data, errors } = await gateway.ask<{ nodes: (KnownSession & { isArchived: boolean })[] }>(
+    `query ($ids: [ID!]!) { nodes(ids: $ids) { ...S } }
     fragment S on CheckoutSession { id provider status createdAt isArchived }`,
-    { provider },
+    { ids: providerIds.map((providerId) => globalId(provider, providerId)) },
   );
   if (errors) throw new Error(errors[0]?.message);
-  return Object.values(data)
-    .filter(({ isArchived }) => !isArchived)
-    .map(({ isArchived, ...session }) => session);
+  return data.nodes.filter(({ isArchived }) => !isArchived).map(({ isArchived, ...session }) => session);
 }

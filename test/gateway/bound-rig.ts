@@ -1,13 +1,14 @@
 import { type Caller, SCOPES } from '../../src/checkout/caller.ts';
 import { globalId } from '../../src/checkout/global-id.ts';
-import type { ProviderName } from '../../src/checkout/provider-name.ts';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.ts';
 import { startTestSandbox } from '../helpers/sandbox.ts';
 
 export type Sandbox = Awaited<ReturnType<typeof startTestSandbox>>;
-export type Customer = { provider: ProviderName; id: string };
 
 const NAMES = { FLEXPRICE: 'flexprice', METEROID: 'meteroid', FLEX: 'flex' } as const;
+/** The providers of the sandbox. */
+type BoundProvider = keyof typeof NAMES;
+export type Customer = { provider: BoundProvider; id: string };
 export const PROVIDERS = ['FLEXPRICE', 'METEROID', 'FLEX'] as const;
 
 /** One person at all three providers. */
@@ -38,7 +39,7 @@ const CUSTOMER_PROPERTY = { FLEXPRICE: 'customer_id', METEROID: 'customer_id', F
 /** Puts a customer's session there; nobody's at Flex without one. Gives the provider's id. */
 export function put(
   { control }: Sandbox,
-  provider: ProviderName,
+  provider: BoundProvider,
   customer: string | null,
   properties: Record<string, unknown> = {},
 ): string {
@@ -79,4 +80,4 @@ export async function openBoundWorld(
   };
 }
 
-export const sandboxName = (provider: ProviderName) => NAMES[provider];
+export const sandboxName = (provider: BoundProvider) => NAMES[provider];

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FaultSpec, ProviderName as SandboxName } from '../../sandbox/index.ts';
+import { globalId } from '../../src/checkout/global-id.ts';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.ts';
 import { startTestSandbox } from '../helpers/sandbox.ts';
 
@@ -379,14 +380,19 @@ describe('many sessions of Meteroid', () => {
 describe('one request', () => {
   it('does not wait in the queue of another', async () => {
     const ids = Array.from({ length: 40 }, () => newSession('flexprice'));
-    const field = (id: string, index: number) =>
-      `s${index}: checkoutSessionByProviderId(provider: FLEXPRICE, providerId: "${id}") { id }`;
     sandbox.control.fault({ provider: 'flexprice', kind: 'delay', delayMs: 150 });
     const done: string[] = [];
-    const greedy = gateway.ask(`{ ${ids.map(field).join(' ')} }`).then(() => done.push('greedy'));
+    const nodes = ids.map((id) => ({ id: globalId('FLEXPRICE', id) }));
+    const greedy = gateway
+      .ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: nodes.map(({ id }) => id) })
+      .then((answer) => {
+        done.push('greedy');
+        return answer;
+      });
     await expect.poll(() => callsOf('flexprice')).toBe(16);
-    await gateway.ask(`{ ${field(ids[39] ?? '', 0)} }`).then(() => done.push('modest'));
-    await greedy;
+    expect(await read('FLEXPRICE', ids[39] ?? '')).toMatchObject(nodes[39] ?? {});
+    done.push('modest');
+    expect(await greedy).toEqual({ data: { nodes } });
     expect(done).toEqual(['modest', 'greedy']);
     expect(callsOf('flexprice')).toBe(40);
   });

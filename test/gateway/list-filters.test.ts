@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { globalId } from '../../src/checkout/global-id.ts';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.ts';
 import { idsOf, type ListNode, listPage, newestFirst, walkList } from '../helpers/list.ts';
 import { startTestSandbox } from '../helpers/sandbox.ts';
@@ -13,10 +14,11 @@ beforeAll(async () => {
   for (const status of ['reviewing', 'reviewing']) sandbox.control.create({ provider: 'flex', status });
   sandbox.control.create({ provider: 'meteroid', status: 'REVIEWING' });
   gateway = await startTestGateway({ providers: sandbox.addresses });
-  const ids = sandbox.control.sessions({ provider: 'flexprice', limit: 150 }).map(({ id }) => String(id));
-  await gateway.ask(
-    `{ ${ids.map((id, index) => `s${index}: checkoutSessionByProviderId(provider: FLEXPRICE, providerId: "${id}") { id }`).join('\n')} }`,
-  );
+  const ids = sandbox.control
+    .sessions({ provider: 'flexprice', limit: 150 })
+    .map(({ id }) => globalId('FLEXPRICE', String(id)));
+  const { data, errors } = await gateway.ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids });
+  expect({ data, errors }).toEqual({ data: { nodes: ids.map((id) => ({ id })) } });
   all = await walkList(gateway, 100, { includeArchived: true });
   expect(all.length).toBe(150 * 3 + 3);
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { globalId } from '../../src/checkout/global-id.ts';
 import { startTestGateway, type TestGateway } from '../helpers/gateway.ts';
 import { askForPage, idsOf, listPage, newestFirst, walkList } from '../helpers/list.ts';
 import { startTestSandbox } from '../helpers/sandbox.ts';
@@ -12,12 +13,10 @@ let folder: string;
 
 /** Has the gateway meet so many Flexprice sessions. */
 async function readFlexprice(count: number): Promise<void> {
-  const ids = sandbox.control.sessions({ provider: 'flexprice', limit: count }).map(({ id }) => String(id));
-  const fields = ids.map(
-    (id, index) => `s${index}: checkoutSessionByProviderId(provider: FLEXPRICE, providerId: "${id}") { id }`,
-  );
-  const { errors } = await gateway.ask(`{ ${fields.join('\n')} }`);
-  expect(errors).toBeUndefined();
+  const sessions = sandbox.control.sessions({ provider: 'flexprice', limit: count });
+  const ids = sessions.map(({ id }) => globalId('FLEXPRICE', String(id)));
+  const { data, errors } = await gateway.ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids });
+  expect({ data, errors }).toEqual({ data: { nodes: ids.map((id) => ({ id })) } });
 }
 
 beforeAll(async () => {

@@ -114,7 +114,13 @@ describe('requests that ask too much', () => {
     const long = await ask(
       `{ ${Array.from({ length: 1500 }, (_, index) => `a${index}: providers { provider }`).join(' ')} }`,
     );
-    expect(long.errors).toMatchObject([{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }]);
+    expect(long.errors).toMatchObject([
+      {
+        message: 'Expected a document of at most 2000 tokens, got more.',
+        extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'tokens', allowed: 2000, retryable: false },
+      },
+    ]);
+    expect(stub?.requests).toEqual([]);
     const id = Buffer.from('1f:x').toString('base64url');
     const many = await ask('query ($ids: [ID!]!) { a: nodes(ids: $ids) { id } b: providers { provider } }', {
       ids: Array(251).fill(id),

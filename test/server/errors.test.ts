@@ -101,9 +101,24 @@ test('a document nested without end is no crash', async () => {
   const { errorsOf } = await startTestServer();
   const deep = '{a'.repeat(60_000);
   expect(await errorsOf(deep)).toMatchObject([
-    { message: 'The document is nested too deeply.', extensions: { code: 'GRAPHQL_PARSE_FAILED', requestId } },
+    {
+      message: 'Expected a document of at most 2000 tokens, got more.',
+      extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'tokens', allowed: 2000, requestId },
+    },
+  ]);
+  // As deep as those tokens go.
+  expect(await errorsOf(`${'{a'.repeat(666)}${'}'.repeat(666)}`)).toMatchObject([
+    {
+      message: 'Expected fields nested at most 12 deep, got 666.',
+      extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'depth', allowed: 12, got: 666, requestId },
+    },
   ]);
   expect(await errorsOf('{ hello }')).toEqual([]);
+  const unlimited = await startTestServer({ queryLimits: { tokens: 1_000_000 } });
+  expect(await unlimited.errorsOf(deep)).toMatchObject([
+    { message: 'The document is nested too deeply.', extensions: { code: 'GRAPHQL_PARSE_FAILED', requestId } },
+  ]);
+  expect(await unlimited.errorsOf('{ hello }')).toEqual([]);
 });
 
 test('variables nested without end are no crash', async () => {

@@ -106,29 +106,32 @@ test.each([
   [2, 2, 20],
   [5, 0.3, 2],
   [1.2, 1, 10],
-])('asked for %d times what it can do, with operations of %d ms and %d ms of other work in each round, it goes on doing what it can, and none waits long', async (times, operationMs, otherMs) => {
-  const { thread, round, ask } = createThread();
-  const waits: number[] = [];
-  // A round begins operations for 5 ms.
-  const inRound = Math.ceil(5 / operationMs);
-  const perMs = inRound / (inRound * operationMs + otherMs);
-  const TURNED_AWAY_MS = 0.02;
-  let due = 0;
-  let seenAt = 0;
-  let turnedAwayMs = 0;
-  while (thread.now < 20_000) {
-    for (due += (thread.now - seenAt || 1) * perMs * times, seenAt = thread.now; due >= 1; due--) {
-      if (ask(operationMs, (waited) => waits.push(waited))) continue;
-      turnedAwayMs += TURNED_AWAY_MS;
-      thread.now += TURNED_AWAY_MS;
+])(
+  'asked for %d times what it can do, with operations of %d ms and %d ms of other work in each round, it goes on doing what it can, and none waits long',
+  async (times, operationMs, otherMs) => {
+    const { thread, round, ask } = createThread();
+    const waits: number[] = [];
+    // A round begins operations for 5 ms.
+    const inRound = Math.ceil(5 / operationMs);
+    const perMs = inRound / (inRound * operationMs + otherMs);
+    const TURNED_AWAY_MS = 0.02;
+    let due = 0;
+    let seenAt = 0;
+    let turnedAwayMs = 0;
+    while (thread.now < 20_000) {
+      for (due += (thread.now - seenAt || 1) * perMs * times, seenAt = thread.now; due >= 1; due--) {
+        if (ask(operationMs, (waited) => waits.push(waited))) continue;
+        turnedAwayMs += TURNED_AWAY_MS;
+        thread.now += TURNED_AWAY_MS;
+      }
+      await round(otherMs);
+      if (thread.begun.length === 0) thread.now += 1;
     }
-    await round(otherMs);
-    if (thread.begun.length === 0) thread.now += 1;
-  }
-  const possible = (20_000 - turnedAwayMs) * perMs;
-  expect(thread.begun.length / possible).toBeGreaterThan(0.95);
-  expect(Math.max(...waits.slice(waits.length / 10))).toBeLessThan(350);
-});
+    const possible = (20_000 - turnedAwayMs) * perMs;
+    expect(thread.begun.length / possible).toBeGreaterThan(0.95);
+    expect(Math.max(...waits.slice(waits.length / 10))).toBeLessThan(350);
+  },
+);
 
 test('what exceeds the limit is turned away at once, its body unread; all else goes on', async () => {
   const { url, port, post, release, metrics } = await startTestServer({ maxConcurrency: 2 });

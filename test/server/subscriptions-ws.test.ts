@@ -113,14 +113,36 @@ test.each([
   expect(await world.metric('subscriptions_active{transport="ws"}')).toSatisfy((value) => !value);
 });
 
+const ENDLESS = `subscription ${'{a'.repeat(60_000)}`;
+
 test.each([
-  ['too long', `subscription { ${'a '.repeat(5000)} }`, /5000 tokens/],
-  ['too deep', `subscription ${'{a'.repeat(60_000)}`, 'The document is nested too deeply.'],
-])('a document that is %s is refused', async (_, query, message) => {
+  [
+    'too long',
+    `subscription { ${'a '.repeat(5000)} }`,
+    'a document of at most 2000 tokens, got more',
+    { limit: 'tokens', allowed: 2000 },
+  ],
+  [
+    'too deep',
+    `subscription ${'{a'.repeat(660)}${'}'.repeat(660)}`,
+    'fields nested at most 12 deep, got 660',
+    { limit: 'depth', allowed: 12, got: 660 },
+  ],
+  ['too deep to be read', ENDLESS, 'a document of at most 2000 tokens, got more', { limit: 'tokens', allowed: 2000 }],
+])('a document that is %s is refused', async (_, query, sentence, numbers) => {
   const client = clientFor(await startWorld());
-  const error = await collect(client, query).ended;
-  expect(error).toMatchObject([
-    { message: expect.stringMatching(message), extensions: { code: 'GRAPHQL_PARSE_FAILED' } },
+  expect(await collect(client, query).ended).toEqual([
+    {
+      message: `Expected ${sentence}.`,
+      extensions: { code: 'QUERY_TOO_COMPLEX', ...numbers, retryable: false, requestId },
+    },
+  ]);
+});
+
+test('a document that ends the stack of the parser is refused', async () => {
+  const client = clientFor(await startWorld({ queryLimits: { tokens: 1_000_000 } }));
+  expect(await collect(client, ENDLESS).ended).toMatchObject([
+    { message: 'The document is nested too deeply.', extensions: { code: 'GRAPHQL_PARSE_FAILED' } },
   ]);
 });
 

@@ -3,6 +3,7 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Lifecycle } from '../operations-routes.ts';
 import type { RateLimiter } from '../options.ts';
 import { Refusal } from '../refusal.ts';
+import { StandingRefusal } from '../standing-refusal.ts';
 import { TurnQueue } from './turn-queue.ts';
 
 /** Operations at one time, where nothing else is set: with more, what waits for providers fills the memory. */
@@ -51,11 +52,11 @@ export class Admission {
     return this.#queue.isFull || this.underWay >= this.#most;
   }
 
-  /** To be asked before anything of a request is read. @throws Refusal with 503 */
-  refuseEarly(): void {
+  /** Why none is taken now. To be asked before anything of a request is read. */
+  refusal(): StandingRefusal | undefined {
     // Requests on connections that were open before; one that has begun is finished.
-    if (this.#options.lifecycle.phase === 'draining') throw STOPPING;
-    if (this.#isFull) throw this.#overloaded();
+    if (this.#options.lifecycle.phase === 'draining') return STOPPING;
+    return this.#isFull ? this.#overloaded() : undefined;
   }
 
   /** Counts an operation of a caller. @throws Refusal with 429 */
@@ -85,31 +86,34 @@ export class Admission {
     }
   }
 
-  #overloaded(): Refusal {
+  #overloaded(): StandingRefusal {
     const { log, metrics, now = Date.now } = this.#options;
     metrics.load.turnedAway('overloaded');
     if (now() - this.#toldAt >= LOG_EVERY_MS) {
       this.#toldAt = now();
-      log.warn({ limit: this.limit }, 'there are more requests than can be served: those above the limit are turned away');
+      log.warn(
+        { limit: this.limit },
+        'there are more requests than can be served: those above the limit are turned away',
+      );
     }
     return OVERLOADED;
   }
 
-  #tooLate(): Refusal {
+  #tooLate(): StandingRefusal {
     this.#options.metrics.load.turnedAway('too_late');
-    return unavailable('The time for this request was over before it could begin; nothing was done.');
+    return TOO_LATE;
   }
 }
 
 const RETRY_AFTER_SECONDS = 1;
 
-function unavailable(message: string): Refusal {
+function unavailable(message: string): StandingRefusal {
   const headers = { 'retry-after': String(RETRY_AFTER_SECONDS) };
-  return new Refusal(503, message, { code: 'OVERLOADED', retryable: true, headers });
+  return new StandingRefusal(503, message, { code: 'OVERLOADED', retryable: true, headers });
 }
 
-// One for all: to note where an error was made costs more than the rest of turning somebody away.
 const OVERLOADED = unavailable('There are more requests now than the gateway can serve; try again.');
+const TOO_LATE = unavailable('The time for this request was over before it could begin; nothing was done.');
 const STOPPING = unavailable('The gateway is stopping; connect again to reach another.');
 
 const rateLimited = (retryAfterMs: number): Refusal =>

@@ -47,8 +47,5 @@ export function createSubscriptions<Context extends object>(
 /** Who ends a subscription takes load away. */
 const shedding = (route: Route, admission: Admission): Route => ({
   ...route,
-  async answer(exchange) {
-    if (exchange.request.method !== 'DELETE') admission.refuseEarly();
-    return route.answer(exchange);
-  },
+  refusal: ({ method }) => (method === 'DELETE' ? undefined : admission.refusal()),
 });
