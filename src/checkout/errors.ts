@@ -4,7 +4,6 @@ import type { ProviderName } from './session.ts';
 export type ErrorCode =
   | 'BAD_USER_INPUT'
   | 'INTERNAL_SERVER_ERROR'
-  | 'OVERLOADED'
   | 'UPSTREAM_RATE_LIMITED'
   | 'UPSTREAM_UNAVAILABLE'
   | 'UPSTREAM_TIMEOUT'

@@ -23,6 +23,9 @@ const IDLE_TOKENS = 50_000;
  */
 const LIVE_TOKENS = 250_000;
 
+/** A text is kept as well, and comments are no tokens. */
+const CHARACTERS_AS_A_TOKEN = 150;
+
 /** A document in use; it is the same for all who sent the same text. */
 export type LiveDocument = { readonly source: string; readonly document: DocumentNode; tokens: number; users: number };
 
@@ -100,7 +103,8 @@ export class Documents {
     checkShape(document, this.#limits);
     const errors = validate(this.#schema, document, this.#rules);
     if (errors.length > 0) throw new RequestErrors(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
-    return { source, document, tokens: Math.max(1, document.tokenCount ?? this.#limits.tokens), users: 0 };
+    const tokens = (document.tokenCount ?? this.#limits.tokens) + Math.ceil(source.length / CHARACTERS_AS_A_TOKEN);
+    return { source, document, tokens, users: 0 };
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createHandler, type Handler, type Response as LibraryResponse, type OperationResult } from 'graphql-sse';
+import { ownerOf } from '../../checkout/caller.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Answer } from '../answer.ts';
@@ -199,21 +200,18 @@ export class EventStreams<Context extends object> {
     this.#attached.set(link.token, link);
   }
 
-  #link(
-    token: string | null,
-    maxPerConnection: number,
-    { name, expiresAt = Number.POSITIVE_INFINITY }: AuthenticatedCaller,
-  ): Link {
+  #link(token: string | null, maxPerConnection: number, caller: AuthenticatedCaller): Link {
     const { engine } = this.#options;
     const gate = new Gate();
     const consumer = new Consumer({ engine, transport: 'sse', maxPerConnection, gate });
-    return { token, owner: name, expiresAt, gate, consumer };
+    const { expiresAt = Number.POSITIVE_INFINITY } = caller;
+    return { token, owner: ownerOf(caller), expiresAt, gate, consumer };
   }
 
   /** @param caller to whom those of others do not exist */
   #linkOf(token: string | undefined, caller?: AuthenticatedCaller): Link {
     const link = token === undefined ? undefined : (this.#reserved.get(token) ?? this.#attached.get(token));
-    if (link && (caller === undefined || caller.name === link.owner)) return link;
+    if (link && (caller === undefined || ownerOf(caller) === link.owner)) return link;
     if (token !== undefined) throw new Refusal(404, 'There is no event stream with this token.', { code: 'NOT_FOUND' });
     throw new Refusal(400, `The token of an event stream must be sent as ${TOKEN_HEADER}; PUT gives one.`);
   }

@@ -9,7 +9,7 @@ import type { Result } from './operation-stream.ts';
 /** One event stream, open or reserved, and who gets it. */
 export type Link = {
   token: string | null;
-  /** The name of the caller that it was made for. */
+  /** Whom it was made for, as `ownerOf` names it. */
   owner: string;
   /** Epoch milliseconds: the first of the proofs that it stands on. */
   expiresAt: number;

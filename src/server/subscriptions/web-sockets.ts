@@ -137,10 +137,10 @@ const protocolOf = <Context extends object>({
     connectionInitWaitTimeout: limits.initTimeoutMs,
     onConnect: ({ extra, connectionParams }) => extra.admit(authenticate, connectionParams),
     async onSubscribe({ extra, connectionParams }, _id, payload) {
-      const { query, operationName, variables } = payload;
+      const { query, operationName, variables, extensions } = payload;
       const { headers, address, caller } = extra;
       const asking = { requestId: randomUUID(), headers, address, caller, connectionParams };
-      const started = await extra.consumer.start({ query, operationName, variables }, asking);
+      const started = await extra.consumer.start({ query, operationName, variables, extensions }, asking);
       if ('errors' in started) return [new FormattedErrors(started.errors)];
       return { schema, document: ANY_SUBSCRIPTION, contextValue: started.stream };
     },
