@@ -35,8 +35,12 @@ export function loadSeries(registry: Registry): LoadSeries {
   return {
     turnedAway: (reason) => counters[reason].inc(),
     watch(report) {
-      gauge('operations_under_way', 'Operations that are executed now.', () => report().underWay);
-      gauge('operations_limit', 'How many operations may be executed at one time now.', () => report().limit);
+      gauge(
+        'operations_under_way',
+        'Operations that wait for their turn or are executed now.',
+        () => report().underWay,
+      );
+      gauge('operations_limit', 'How many operations may wait or be executed at one time now.', () => report().limit);
     },
   };
 }
