@@ -33,7 +33,7 @@ export function cacheHeaders(headers: HeaderMap): Record<string, string> {
   const cacheControl = headers.get('cache-control');
   // Apollo sets others of its own.
   if (!cacheControl?.startsWith('private, max-age')) return {};
-  return { 'cache-control': cacheControl, vary: `accept, authorization, ${CACHE_INFO_HEADER}` };
+  return { 'cache-control': cacheControl, vary: `accept, authorization, x-api-key, ${CACHE_INFO_HEADER}` };
 }
 
 // That something is old is told to everybody.

@@ -107,7 +107,7 @@ test('answers that a client may keep still may not be shown by or to anybody els
   });
   const kept = await fetch(`${url}/graphql`, post({ query: '{ hello }' }));
   expect(kept.headers.get('cache-control')).toMatch(/^private, max-age=/);
-  expect(kept.headers.get('vary')).toBe('origin, accept, authorization, x-cache-info');
+  expect(kept.headers.get('vary')).toBe('origin, accept, authorization, x-api-key, x-cache-info');
   const failed = await fetch(`${url}/graphql`, post({ query: '{ bug }' }));
   expect(failed.headers.get('cache-control')).toBe('no-store');
 });
