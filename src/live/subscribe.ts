@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayError } from '../checkout/errors.ts';
 import { EVENT_CONTEXT } from '../checkout/event-context.ts';
 import { matchesFilter, type SessionFilter } from '../checkout/filter.ts';
-import type { SessionKey } from '../checkout/global-id.ts';
+import { globalId, type SessionKey } from '../checkout/global-id.ts';
 import type { Expansion } from '../checkout/provider.ts';
 import type { ProviderName } from '../checkout/provider-name.ts';
 import type { CheckoutSession } from '../checkout/session.ts';
@@ -168,8 +168,15 @@ class Changes<C extends { reading: Reading }> {
     await this.#options.caughtUp();
     const context = this.#fork();
     const session = await this.#read({ provider, providerId }, context);
-    if (session instanceof GatewayError) yield failed(session, context);
-    else if (session) yield* this.#send({ session, previousStatus, trigger, at }, context);
+    if (session instanceof GatewayError) {
+      if (this.#mayTellOf({ provider, providerId })) yield failed(session, context);
+    } else if (session) yield* this.#send({ session, previousStatus, trigger, at }, context);
+  }
+
+  /** Whose an unread session is nobody can tell: who subscribed to some customers' is not told that another's has changed. */
+  #mayTellOf({ provider, providerId }: SessionKey): boolean {
+    const { sessions, filter } = this.#wish;
+    return sessions !== null || filter.customers === null || this.#sent.has(globalId(provider, providerId));
   }
 
   /** Of sessions that are not named nobody can tell which have changed. */

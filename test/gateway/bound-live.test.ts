@@ -125,4 +125,22 @@ describe('a subscription', () => {
     expect([ada.errors, bob.errors]).toEqual([[], []]);
     await Promise.all([ada.stop(), bob.stop()]);
   }, 40_000);
+
+  it('to all is not told of a change of another that cannot be read, while who sees all is', async () => {
+    const [ada, admin] = [subscribe('ada'), subscribe('admin')];
+    await sleep(500);
+    const { control } = world.sandbox;
+    const session = open('bob').find(({ provider }) => provider === 'FLEX') as Session;
+    await sleep(500);
+    control.fault({ provider: 'flex', kind: 'status', status: 500, match: { method: 'GET' } });
+    const { errors, data } = await gateway
+      .as('admin')
+      .ask(`mutation { cancelCheckoutSession(input: {id: "${session.id}"}) { userErrors { code } } }`);
+    expect([errors, data]).toEqual([undefined, { cancelCheckoutSession: { userErrors: [] } }]);
+    await expect.poll(() => admin.errors.length, PATIENT).toBeGreaterThan(0);
+    await sleep(1000);
+    control.clearFaults();
+    expect([ada.errors, ada.seen]).toEqual([[], []]);
+    await Promise.all([ada.stop(), admin.stop()]);
+  }, 40_000);
 });
