@@ -47,21 +47,26 @@ export function graphqlRoute<Context extends object>(
         body,
       };
       let refusal: unknown;
-      const keepRefusal = (error: unknown) => {
-        refusal = error;
-        throw error;
+      let leave = () => {};
+      // With GET it is only known when Apollo asks for the context that no page is wanted, which everybody may see.
+      const enter = async () => {
+        try {
+          const known = caller ?? (await admitted(exchange, options, admission));
+          leave = await admission.enter(deadline);
+          return known;
+        } catch (error) {
+          refusal = error;
+          throw error;
+        }
       };
       const context = async () => {
-        // With GET it is only known here that no page is wanted, which everybody may see.
-        const known = caller ?? (await admitted(exchange, options, admission).catch(keepRefusal));
+        const known = await enter();
         callers.set(httpGraphQLRequest, known);
         // Apollo reads the request after this, and answers with what is thrown here.
         Object.assign(httpGraphQLRequest, guard.admit(httpGraphQLRequest));
         return makeContext({ requestId, deadline, headers: request.headers, caller: known }, options);
       };
-      const response = await admission.run(deadline, () =>
-        apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context }),
-      );
+      const response = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context }).finally(() => leave());
       if (refusal !== undefined) throw refusal;
       return toAnswer(response, requestId, options.metrics);
     },

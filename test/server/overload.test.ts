@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { ANYONE } from '../../src/checkout/caller.ts';
+import { GatewayError } from '../../src/checkout/errors.ts';
 import { TurnQueue } from '../../src/server/overload/turn-queue.ts';
 import { exchange, openSocket } from './raw-socket.ts';
 import { openRaw, subscribe } from './subscriptions-raw.ts';
@@ -182,6 +184,28 @@ test('who sends slowly takes nobody the place', async () => {
   expect(await (await post({ query: '{ hello }' })).json()).toEqual({ data: { hello: 'hello world' } });
   slow.write(body.slice(5));
   expect(await slow.received('hello world')).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test.each(['GET', 'POST'])('who is not known takes nobody the place: %s', async (method) => {
+  const asked: (() => void)[] = [];
+  // As while the keys of an issuer are on their way.
+  const authenticate = ({ headers }: { headers: Readonly<Record<string, readonly string[] | undefined>> }) =>
+    headers.authorization
+      ? Promise.resolve(ANYONE)
+      : new Promise<never>((_, reject) => {
+          asked.push(() => reject(new GatewayError('UNAUTHENTICATED', 'Expected a token.')));
+        });
+  const { url, post, metrics } = await startTestServer({ maxConcurrency: 1, authenticate });
+  const body = JSON.stringify({ query: '{ hello }' });
+  const strangers = Array.from({ length: 3 }, () =>
+    method === 'GET' ? fetch(`${url}/graphql?query={hello}`) : post(body),
+  );
+  await expect.poll(() => asked.length).toBe(3);
+  expect((await metrics.render()).text).toContain('operations_under_way 0');
+  const known = await post(body, { authorization: 'Bearer known' });
+  expect(await known.json()).toEqual({ data: { hello: 'hello world' } });
+  for (const turnAway of asked) turnAway();
+  expect((await Promise.all(strangers)).map(({ status }) => status)).toEqual([401, 401, 401]);
 });
 
 test('a request whose time is over before it has come is not begun', async () => {

@@ -68,21 +68,31 @@ export class Admission {
   }
 
   /**
-   * Runs an operation when it is its turn; it takes its place only here, so that who sends slowly takes nobody's.
+   * Resolves when it is an operation's turn; it takes its place only here, so that who sends slowly, or is nobody that is
+   * known, takes nobody's.
    * @param deadline epoch milliseconds
-   * @throws Refusal with 503, and whatever the work throws
+   * @returns what has to be called once, when the operation is over
+   * @throws Refusal with 503
    */
-  async run<T>(deadline: number, work: () => Promise<T>): Promise<T> {
+  async enter(deadline: number): Promise<() => void> {
     if (this.#isFull) throw this.#overloaded();
     await this.#queue.turn();
     // Nobody would get the answer, and a change would be made that nobody hears of.
     const { now = Date.now } = this.#options;
     if (now() >= deadline) throw this.#tooLate();
     this.#begun += 1;
+    return () => {
+      this.#begun -= 1;
+    };
+  }
+
+  /** Runs an operation when it is its turn. @throws Refusal with 503, and whatever the work throws */
+  async run<T>(deadline: number, work: () => Promise<T>): Promise<T> {
+    const leave = await this.enter(deadline);
     try {
       return await work();
     } finally {
-      this.#begun -= 1;
+      leave();
     }
   }
 
