@@ -1,10 +1,12 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 
 /** A process that says something when it has started, and then answers one message after another. */
 export type Helper<Request, Answer> = {
   started: unknown;
   ask(request: Request): Promise<Answer>;
+  /** Puts all of its threads on one core. @throws Error where there is no taskset (Linux has it) */
+  pin(core: number): void;
   stop(): void;
 };
 
@@ -19,6 +21,9 @@ export async function startHelper<Request extends object, Answer>(
     async ask(request) {
       child.send(request);
       return (await answerOf(child)) as Answer;
+    },
+    pin: (core) => {
+      execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(child.pid)], { stdio: 'pipe' });
     },
     stop: () => child.disconnect(),
   };

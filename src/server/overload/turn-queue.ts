@@ -4,10 +4,13 @@
  */
 const ROUND_MS = 5;
 
-/** Milliseconds that an operation may have to wait for its turn: a burst is served, a queue that never ends is not joined. */
+/** Milliseconds in which a queue that began with nothing may still be a burst, which is served, all of it. */
+const BURST_MS = 1000;
+
+/** Milliseconds that an operation may have to wait for its turn in a queue that does not end. */
 const PATIENCE_MS = 250;
 
-/** Milliseconds from one beginning to the next as long as nothing else is known, and again after a quiet time. */
+/** Milliseconds from one beginning to the next as long as nothing else is known. */
 const USUAL_PACE_MS = 0.5;
 
 /** Operations that may wait however slow the pace: what takes long alone is no overload. */
@@ -16,8 +19,8 @@ const LEAST = 16;
 /** Beginnings that are prepared for one round: more than fit into one. */
 const STEPS = 128;
 
-/** What the last round counts for in the pace, and what a round without a queue brings back of the usual one. */
-const [LEARNED, FORGOTTEN] = [0.2, 0.02];
+/** What the last round counts for in the pace. */
+const LEARNED = 0.2;
 
 type TurnQueueOptions = {
   /** Milliseconds. @default performance.now */
@@ -29,9 +32,12 @@ type TurnQueueOptions = {
 /**
  * Operations that wait for their turn, first come, first served. What this process runs short of is its one thread: so much
  * is begun in each round of the event loop as a few milliseconds allow, and between the rounds the loop answers all else,
- * those among it that are turned away. How many may wait adapts to how fast they are begun: never more than get their turn
- * within PATIENCE_MS. It does not go by how long operations take, as they mostly wait for providers: a slow provider is no
- * reason to turn away what is kept or what others answer.
+ * those among it that are turned away.
+ *
+ * Any number may wait in a queue that has come to its end within the last BURST_MS. One that stands for longer is an
+ * overload: there may wait as many as get their turn within PATIENCE_MS, by how fast they are begun. It does not go by how
+ * long operations take, as they mostly wait for providers: a slow provider is no reason to turn away what is kept or what
+ * others answer.
  */
 export class TurnQueue {
   readonly #now: () => number;
@@ -40,6 +46,8 @@ export class TurnQueue {
   /** Those before it in `waiting` have had their turn. */
   #next = 0;
   #steps = 0;
+  /** When the first came to nobody else. */
+  #standsSince = 0;
   #round = { number: 0, startedAt: 0, begun: 0, isOver: false };
   #paceMs = USUAL_PACE_MS;
 
@@ -54,6 +62,7 @@ export class TurnQueue {
 
   /** How many may wait, as things are. */
   get limit(): number {
+    if (this.length === 0 || this.#now() - this.#standsSince < BURST_MS) return Number.POSITIVE_INFINITY;
     return Math.max(LEAST, Math.floor(PATIENCE_MS / this.#paceMs));
   }
 
@@ -63,6 +72,7 @@ export class TurnQueue {
 
   /** Resolves when it is the caller's turn; whether there is room in the queue is for the caller to look at. */
   turn(): Promise<void> {
+    if (this.length === 0) this.#standsSince = this.#now();
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.#deferStep();
@@ -103,8 +113,7 @@ export class TurnQueue {
   #startRound(number: number, now: number): void {
     const { startedAt, begun, isOver } = this.#round;
     // Only a round that left some waiting tells how fast it goes.
-    const [pace, weight] = isOver ? [(now - startedAt) / begun, LEARNED] : [USUAL_PACE_MS, FORGOTTEN];
-    this.#paceMs += (pace - this.#paceMs) * weight;
+    if (isOver) this.#paceMs += ((now - startedAt) / begun - this.#paceMs) * LEARNED;
     this.#round = { number, startedAt: now, begun: 0, isOver: false };
   }
 }
