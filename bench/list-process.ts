@@ -23,7 +23,9 @@ export async function startHelper<Request extends object, Answer>(
       return (await answerOf(child)) as Answer;
     },
     pin: (core) => {
-      execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(child.pid)], { stdio: 'pipe' });
+      execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(child.pid)], {
+        stdio: 'pipe',
+      });
     },
     stop: () => child.disconnect(),
   };

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { loadavg } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { readConfig } from '../src/config.ts';
@@ -12,7 +13,8 @@ import { flexPage } from './list-world.ts';
 import { type Loaded, load } from './overload-load.ts';
 
 // What the gateway still does when it is asked for twice as much as it can do. The provider, the gateway and the client are
-// processes of their own, the gateway's on a core of its own, so it wants Linux and two: `node bench/overload.ts [seconds] [unlimited]`, the second to see what would be without a limit.
+// processes of their own, the gateway's on a core of its own, so it wants Linux and two cores:
+// `node bench/overload.ts [seconds] [unlimited]`, the second to see what would be without a limit.
 
 const SESSIONS = 1_000_000;
 /** Milliseconds that the provider takes. */
@@ -190,22 +192,26 @@ async function peakOf(run: (phase: Phase) => Promise<Seen>): Promise<Seen> {
 async function measure(seconds: number, showsUnlimited: boolean): Promise<void> {
   const { gateway, run, stop } = await open();
   await run({ name: 'warming up', seconds: 8, isLimited: false, atOnce: 32 });
-  const heapBefore = (await gateway.ask({ collects: true })).heap;
+  const heapOf = async () => (await gateway.ask({ collects: true })).heap / MIB;
+  const heapBefore = await heapOf();
   const startedAt = performance.now();
   const peaks: Seen[] = [];
   const twice: Seen[] = [];
-  const sizes: [second: number, size: number][] = [];
+  const residents: [second: number, mib: number][] = [];
+  const heaps: [second: number, mib: number][] = [];
   for (let left = seconds; left > 0; left -= PHASE_SECONDS) {
     const peak = await peakOf(run);
     peaks.push(peak);
     const rate = 2 * peak.perSecond;
     const seen = await run({ name: 'twice', seconds: PHASE_SECONDS, isLimited: true, rate });
     twice.push(seen);
-    sizes.push([(performance.now() - startedAt) / 1000, seen.residentMiB]);
+    // What nobody waits for any more is still to come in.
+    await sleep(1500);
+    const second = (performance.now() - startedAt) / 1000;
+    residents.push([second, seen.residentMiB]);
+    heaps.push([second, await heapOf()]);
     if (showsUnlimited) await run({ name: 'twice without a limit', seconds: PHASE_SECONDS, isLimited: false, rate });
   }
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  const heapAfter = (await gateway.ask({ collects: true })).heap;
   const share = (of: (seen: Seen) => number) => `${((mean(twice.map(of)) / mean(peaks.map(of))) * 100).toFixed(0)} %`;
   const shedMs = twice.flatMap((seen) => seen.shedMs);
   say(
@@ -214,10 +220,12 @@ async function measure(seconds: number, showsUnlimited: boolean): Promise<void> 
   );
   const settled = twice.flatMap((seen) => seen.settledShedMs);
   say(`turned away: ${shedMs.length}, ${times(shedMs)}; but for the first two seconds each time ${times(settled)}`);
+  const kibASecond = (sizes: (readonly [number, number])[]) => (slope(sizes.slice(sizes.length / 2)) * 1024).toFixed(1);
+  say(`resident size in MiB: ${residents.map(([, mib]) => mib.toFixed(0)).join(' ')}`);
   say(
-    `memory: slope of the resident size ${slope(sizes.slice(sizes.length / 3)).toFixed(3)} MiB in a second; ` +
-      `heap after collection ${(heapBefore / MIB).toFixed(1)} -> ${(heapAfter / MIB).toFixed(1)} MiB`,
+    `heap after collection in MiB: ${[heapBefore, ...heaps.map(([, mib]) => mib)].map((mib) => mib.toFixed(1)).join(' ')}`,
   );
+  say(`slopes over the second half: ${kibASecond(residents)} and ${kibASecond(heaps)} KiB in a second`);
   stop();
 }
 
