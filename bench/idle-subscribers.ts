@@ -47,6 +47,7 @@ async function serve(): Promise<void> {
       resolvers: { Subscription: { changed: { subscribe: idle } } },
     }),
     createContext: ({ requestId, deadline }) => ({ call: { requestId, deadline } }),
+    listings: new Map(),
     introspection: true,
     production: true,
     requestDeadlineMs: 10_000,

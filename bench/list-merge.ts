@@ -120,6 +120,7 @@ export function startCachedGateway(): Promise<GraphQLServer> {
         now: Date.now,
       };
     },
+    listings: new Map([...providers.values()].map(({ name, listing }) => [name, listing.kind])),
     introspection: false,
     production: true,
     requestDeadlineMs: 10_000,

@@ -151,6 +151,7 @@ async function assemble(
     isReplayed: ({ notes }) => notes.isReplayed,
     validationRules: [oneMoneyMove],
     queryLimits: config.queryLimits,
+    listings: new Map(parts.map(({ provider }) => [provider.name, provider.listing.kind])),
     trustedDocuments: config.trustedDocuments,
     introspection: config.introspection,
     allowedOrigins: config.allowedOrigins,

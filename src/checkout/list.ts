@@ -30,6 +30,9 @@ export type PagedList = {
   isSparse: boolean;
 };
 
+/** Most lists that one plan may have: what a page of them costs is reckoned with no more. */
+export const MAX_LISTS = 10;
+
 /** A list, newest first, that comes all at once. */
 export type WholeList = {
   /** Lists of one key hold the same. */
@@ -42,7 +45,10 @@ export type WholeList = {
  * can match, so that nothing is asked.
  */
 export type Listing =
-  | { kind: 'PAGED' /** Several lists hold different sessions. */; plan(filter: SessionFilter): PagedList[] | null }
+  | {
+      kind: 'PAGED' /** Several lists, one for each pair of a status and a customer at most, hold different sessions. */;
+      plan(filter: SessionFilter): PagedList[] | null;
+    }
   | { kind: 'WHOLE'; plan(filter: SessionFilter): WholeList | null }
   | { kind: 'INDEXED' /** The gateway's own index is read. */; plan(filter: SessionFilter): 'INDEX' | null };
 

@@ -8,6 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
+import type { CallersOfRequests } from './auth-scopes.ts';
 import { cachePlugin } from './cache-plugin.ts';
 import { errorPlugin } from './error-plugin.ts';
 import { idempotencyPlugin } from './idempotency-plugin.ts';
@@ -28,7 +29,10 @@ const PERSISTED_QUERIES_BYTES = 4 * 2 ** 20;
  * Apollo Server with everything off that costs on each request and serves nobody here (cache control wraps every
  * field), and nothing left for it to find in the environment. Its store of parsed documents stays on.
  */
-export function createApollo<Context extends object>(options: GraphQLServerOptions<Context>): ApolloServer<Context> {
+export function createApollo<Context extends object>(
+  options: GraphQLServerOptions<Context>,
+  callers: CallersOfRequests,
+): ApolloServer<Context> {
   const { schema, introspection, production, log, metrics } = options;
   const hideSchema = !introspection;
   const limits = queryLimitsOf(options.queryLimits);
@@ -53,7 +57,7 @@ export function createApollo<Context extends object>(options: GraphQLServerOptio
     formatError: (formatted, error) => publicError(formatted, error, hideSchema),
     plugins: [
       errorPlugin<Context>(log, metrics),
-      limitsPlugin<Context>(schema, limits),
+      limitsPlugin<Context>(options, limits, callers),
       cachePlugin(options),
       idempotencyPlugin(options),
       subscriptionPlugin(),

@@ -19,14 +19,20 @@ export function requireScope({ scopes }: Caller, operation: `${OperationTypeNode
 /** By the requests as Apollo is handed them: it goes on with a copy of the context, but with these themselves. */
 export type CallersOfRequests = WeakMap<object, Caller>;
 
+/** @throws Error when nobody has told who sent the request */
+export function callerIn(callers: CallersOfRequests, request: object | undefined): Caller {
+  const caller = request && callers.get(request);
+  if (!caller) throw new Error('an operation of nobody');
+  return caller;
+}
+
 /** Stops an operation that is not for its caller before it is executed. */
 export function scopePlugin<Context extends object>(callers: CallersOfRequests): ApolloServerPlugin<Context> {
   const listener: GraphQLRequestListener<Context> = {
     async didResolveOperation({ request, operation }) {
       // Of several operations none was named, and none will be executed.
       if (!operation) return;
-      const caller = request.http && callers.get(request.http);
-      if (!caller) throw new Error('an operation of nobody');
+      const caller = callerIn(callers, request.http);
       try {
         requireScope(caller, operation.operation);
       } catch (error) {

@@ -36,8 +36,8 @@ export async function createServer<Context extends object>(
 ): Promise<GraphQLServer> {
   const { log, metrics, host } = options;
   const lifecycle: Lifecycle = { phase: 'starting' };
-  const apollo = createApollo(options);
   const callers: CallersOfRequests = new WeakMap();
+  const apollo = createApollo(options, callers);
   apollo.addPlugin(scopePlugin<Context>(callers));
   await apollo.start();
   const admission = new Admission({ ...options, lifecycle });

@@ -5,6 +5,7 @@ import type { ProviderName } from '../checkout/provider-name.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Authenticate } from './auth-callers.ts';
+import type { Listings } from './limits/prices.ts';
 import type { ChosenLimits } from './limits/query-limits.ts';
 import type { SubscriptionOptions } from './subscriptions/limits.ts';
 
@@ -81,6 +82,8 @@ export type GraphQLServerOptions<Context extends object> = {
   validationRules?: readonly ValidationRule[];
   /** What a document may be, and what answering it may cost. @default those of limits/query-limits.ts */
   queryLimits?: ChosenLimits | undefined;
+  /** How each provider's sessions can be listed; what a page of a list costs goes by it. */
+  listings: Listings;
   /** The text of a manifest; only the documents in it may run. @default any may */
   trustedDocuments?: string | undefined;
   /** Whether callers may ask for the schema: introspection, explorers and suggestions in error messages. */

@@ -36,6 +36,7 @@ const FORBIDDEN: [string, string][] = [
   ['src/listing', '../cache/cache.ts'],
   ['src/listing', '../../resolvers/query.ts'],
   ['src/changing', '../upstream/index.ts'],
+  ['src/changing', '../live/broker.ts'],
   ['src/reading', '../live/broker.ts'],
   ['src/providers/flex', '../../live/signature.ts'],
   ['src/live', '../server/index.ts'],
@@ -51,6 +52,29 @@ const FORBIDDEN: [string, string][] = [
   ['resolvers', '../src/auth/authenticator.ts'],
   ['sandbox', '../src/checkout/money.ts'],
   ['sandbox/flex', '../../src/checkout/money.ts'],
+  ['src/rate-limit', '../server/index.ts'],
+  ['src/rate-limit', '../auth/authenticator.ts'],
+  ['src/rate-limit', '../checkout/caller.ts'],
+  ['src/rate-limit', '../settings-reader.ts'],
+  ['src/checkout', '../rate-limit/rate.ts'],
+  ['src/telemetry', '../rate-limit/rate.ts'],
+  ['src/auth', '../rate-limit/rate.ts'],
+  ['src/upstream', '../rate-limit/rate.ts'],
+  ['src/redis', '../rate-limit/rate.ts'],
+  ['src/cache', '../rate-limit/rate.ts'],
+  ['src/ledger', '../rate-limit/rate.ts'],
+  ['src/providers', '../rate-limit/rate.ts'],
+  ['src/providers/flex', '../../rate-limit/rate.ts'],
+  ['src/reading', '../rate-limit/rate.ts'],
+  ['src/listing', '../rate-limit/rate.ts'],
+  ['src/changing', '../rate-limit/rate.ts'],
+  ['src/live', '../rate-limit/rate.ts'],
+  ['src/server', '../rate-limit/rate.ts'],
+  ['src/server/overload', '../../rate-limit/rate.ts'],
+  ['src', './rate-limit/rate.ts'],
+  ['src/start', '../rate-limit/rate.ts'],
+  ['resolvers', '../src/rate-limit/rate.ts'],
+  ['sandbox', '../src/rate-limit/rate.ts'],
 ];
 
 const ALLOWED: [string, string][] = [
@@ -69,6 +93,8 @@ const ALLOWED: [string, string][] = [
   ['src/live', '../ledger/inbox.ts'],
   ['src/live', '../reading/index.ts'],
   ['src', './server/index.ts'],
+  ['src/rate-limit', '../redis/link.ts'],
+  ['src/rate-limit', '../telemetry/log.ts'],
   ['resolvers', '../src/reading/index.ts'],
 ];
 
@@ -91,8 +117,10 @@ describe('the arrows between rooms run one way', () => {
       write(fileOf('forbidden', index, room), importing(specifier));
     for (const [index, [room, specifier]] of ALLOWED.entries())
       write(fileOf('allowed', index, room), importing(specifier));
-    for (const path of ['src/reading/environment.ts', 'src/config.ts'])
-      write(path, 'export const probe = process.env.PORT;\n');
+    const reading = 'export const port = process.env.PORT;\n';
+    write('src/reading/environment.ts', reading);
+    write('src/config.ts', importing('./rate-limit/rate.ts') + reading);
+    write('src/gateway.ts', importing('./rate-limit/create-limiter.ts'));
     const report = await lint(folder);
     for (const { category, location } of report.diagnostics) broken.set(location.path, category);
   });
@@ -114,6 +142,11 @@ describe('the arrows between rooms run one way', () => {
 
   it('and only the configuration reads the environment', () => {
     expect(broken.get('src/reading/environment.ts')).toBe('lint/style/noProcessEnv');
+    expect(broken.get('src/config.ts')).toBeUndefined();
+  });
+
+  it('and rate limits are for gateway.ts and config.ts', () => {
+    expect(broken.get('src/gateway.ts')).toBeUndefined();
     expect(broken.get('src/config.ts')).toBeUndefined();
   });
 });

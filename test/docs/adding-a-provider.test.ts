@@ -216,6 +216,14 @@ describe('docs/adding-a-provider.md, followed to the letter', () => {
       expect(acme.requests).toHaveLength(before);
     });
 
+    it('reckons what its lists cost', async () => {
+      const list = 'checkoutSessions(last: 10, filter: { providers: [ACME], statuses: [OPEN, COMPLETED, EXPIRED] })';
+      const pages = Array.from({ length: 25 }, (_, index) => `l${index}: ${list} { sources { state } }`);
+      expect(await ask(`{ ${pages.join(' ')} }`)).toMatchObject({
+        errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'cost' } }],
+      });
+    });
+
     it('tells of the provider', async () => {
       const { data } = await ask('{ providers { provider enabled operations listCoverage } }');
       expect(data.providers).toContainEqual({

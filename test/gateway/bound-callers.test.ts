@@ -132,6 +132,40 @@ describe('a list', () => {
   });
 });
 
+describe('what a list costs', () => {
+  const customers = Array.from({ length: 10 }, (_, number) => ({ provider: 'FLEX', id: `fcus_${number}` }) as const);
+  const ofSeven = `{ ${'abcdefg'.replace(/./g, '$&: checkoutSessions(first: 10) { totalCount nodes { id } } ')} }`;
+  let many: BoundWorld;
+  beforeAll(async () => {
+    many = await openBoundWorld({ callers: { ...CALLERS, many: { ...CALLERS.ada, customers } } });
+  });
+  afterAll(() => many.close());
+
+  const refusalOf = async (caller: string, query: string) => {
+    const { errors } = await many.gateway.as(caller).ask(query);
+    return errors?.[0]?.extensions;
+  };
+
+  it('is no less than the calls that are made for it', async () => {
+    const before = many.sandbox.control.calls({ provider: 'flex' }).length;
+    await listPage(many.gateway.as('many'), { first: 10 }, 'totalCount');
+    const made = many.sandbox.control.calls({ provider: 'flex' }).length - before;
+    expect(made).toBeGreaterThanOrEqual(10);
+    const refusal = await refusalOf('many', ofSeven);
+    expect(refusal).toMatchObject({ code: 'QUERY_TOO_COMPLEX', limit: 'cost' });
+    expect(Number(refusal?.got) / 7).toBeGreaterThanOrEqual(made);
+  });
+
+  it('goes by the customers of who asks, by GET too', async () => {
+    const url = `${many.gateway.url}/graphql?${new URLSearchParams({ query: ofSeven })}`;
+    const by = (caller: string) => fetch(url, { headers: { authorization: `Bearer ${caller}` } });
+    expect(await (await by('many')).json()).toMatchObject({ errors: [{ extensions: { limit: 'cost' } }] });
+    expect(await (await by('flexOnly')).json()).toMatchObject({ data: { a: { totalCount: 1 } } });
+    expect(await refusalOf('flexOnly', ofSeven)).toBeUndefined();
+    expect(await refusalOf('nobody', ofSeven)).toBeUndefined();
+  });
+});
+
 describe('a cursor', () => {
   it('is good for callers who see the same only', async () => {
     const cursorOf = async (caller: keyof typeof CALLERS) =>

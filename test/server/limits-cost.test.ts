@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { type GraphQLObjectType, parse, visit } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { CHECKOUT_PRICES } from '../../src/server/limits/prices.ts';
+import { checkoutPrices } from '../../src/server/limits/prices.ts';
 import { DEFAULT_LIMITS } from '../../src/server/limits/query-limits.ts';
 import { shapeOf } from '../../src/server/limits/shape.ts';
-import { bomb, costIn, dense, examples, pointsOf, schema, times } from './limits-documents.ts';
+import { bomb, costIn, dense, EVERYBODYS, examples, pointsOf, schema, times } from './limits-documents.ts';
 
 /** What is asked of a provider, without what fields cost the gateway itself. */
 const calls = (text: string, variables?: Record<string, unknown>): number => Math.floor(pointsOf(text, variables));
@@ -13,7 +13,7 @@ const LINE_ITEMS = 'details { ... on FlexCheckoutDetails { lineItems { id } } }'
 const listOf = (given: string, selected = 'nodes { id }') =>
   `{ checkoutSessions${given && `(${given})`} { ${selected} } }`;
 
-const priced = Object.keys(CHECKOUT_PRICES);
+const priced = Object.keys(checkoutPrices(EVERYBODYS));
 const rootFields = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
   Object.keys(type?.getFields() ?? {}).map((field) => `${type?.name}.${field}`),
 );
@@ -110,6 +110,55 @@ describe('points', () => {
     expect(calls('query ($toString: Int) { checkoutSessions(first: $toString) { nodes { id } } }')).toBe(
       calls(listOf('')),
     );
+  });
+});
+
+describe('points of a list of a bound caller', () => {
+  const customers = (count: number) => times(count, (n) => `{provider: FLEX, id: "f${n}"}`);
+  const boundTo = (count: number) => ({
+    ...EVERYBODYS,
+    customers: Array.from({ length: count }, (_, n) => ({ provider: 'FLEX' as const, id: `f${n}` })),
+  });
+
+  it.each([
+    ['to no customer', 0, '', 0],
+    ['to one of Flex', 1, '', 1],
+    ['to ten of Flex', 10, '', 10],
+    ['to more than a list may have, which is refused', 30, '', 10],
+    ['to four, of two statuses', 4, 'statuses: [OPEN, EXPIRED]', 8],
+    ['to four, of whom two are named', 4, `customers: [${customers(2)}]`, 2],
+    ['to four, who names more', 4, `customers: [${customers(7)}]`, 4],
+    ["to four, who names another provider's", 4, 'customers: {provider: METEROID, id: "m"}', 0],
+    ['to four, who asks another provider', 4, 'providers: [METEROID]', 0],
+  ])('%s', (_, count, filter, lists) => {
+    const points = (selected: string, given = 'first: 10') =>
+      Math.floor(pointsOf(listOf(`${given}, filter: {${filter}}`, selected), {}, boundTo(count)));
+    expect(points('nodes { id }')).toBe(lists);
+    expect(points('totalCount')).toBe(lists * (1 + 15));
+    expect(points('nodes { id }', 'last: 10')).toBe(lists * (1 + 15));
+    expect(points('nodes { id }', 'first: 10, offset: 500')).toBe(lists * (1 + (lists === 1 ? 1 : 5)));
+  });
+
+  it('named twice is asked once', () => {
+    const [one] = boundTo(1).customers;
+    const twice = { ...EVERYBODYS, customers: one ? [one, one] : [] };
+    expect(pointsOf(listOf(''), {}, twice)).toBe(pointsOf(listOf(''), {}, boundTo(1)));
+  });
+});
+
+describe('points of a list of a provider that is new', () => {
+  const kinds = [
+    ['PAGED', 1 + 15],
+    ['WHOLE', 1],
+    ['INDEXED', 11],
+  ] as const;
+
+  it.each(kinds)('%s go by how it lists', (kind, expected) => {
+    const listed = { ...EVERYBODYS, listings: new Map([...EVERYBODYS.listings, ['ACME', kind] as const]) };
+    const ofIt = listOf('last: 10, filter: {providers: [ACME]}');
+    expect(Math.floor(pointsOf(ofIt, {}, listed))).toBe(expected);
+    const ofAll = listOf('last: 10');
+    expect(pointsOf(ofAll, {}, listed) - pointsOf(ofAll)).toBeCloseTo(expected, 6);
   });
 });
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { buildSchema, type FragmentDefinitionNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
 import { loadTypeDefs } from '../../schema/load.ts';
 import { type Cost, costOf } from '../../src/server/limits/cost.ts';
-import { CHECKOUT_PRICES } from '../../src/server/limits/prices.ts';
+import { checkoutPrices, type Listed } from '../../src/server/limits/prices.ts';
 
 export const schema = buildSchema(loadTypeDefs().join('\n'));
 
@@ -106,8 +106,18 @@ export const examples: readonly string[] = [
     .filter((text) => parse(text).definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION)),
 );
 
+/** The providers that there are, for a caller who sees the sessions of everybody. */
+export const EVERYBODYS: Listed = {
+  listings: new Map([
+    ['FLEXPRICE', 'INDEXED'],
+    ['METEROID', 'WHOLE'],
+    ['FLEX', 'PAGED'],
+  ]),
+  customers: null,
+};
+
 /** What the first operation of a document costs. */
-export function costIn(text: string, variables?: Record<string, unknown>): Cost {
+export function costIn(text: string, variables?: Record<string, unknown>, listed = EVERYBODYS): Cost {
   const { definitions } = parse(text);
   const operation = definitions.find(
     (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
@@ -118,7 +128,8 @@ export function costIn(text: string, variables?: Record<string, unknown>): Cost 
       .filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION)
       .map((fragment) => [fragment.name.value, fragment]),
   );
-  return costOf({ schema, prices: CHECKOUT_PRICES, fragments, operation, variables });
+  return costOf({ schema, prices: checkoutPrices(listed), fragments, operation, variables });
 }
 
-export const pointsOf = (text: string, variables?: Record<string, unknown>): number => costIn(text, variables).points;
+export const pointsOf = (text: string, variables?: Record<string, unknown>, listed = EVERYBODYS): number =>
+  costIn(text, variables, listed).points;

@@ -118,6 +118,7 @@ export async function startTestServer(overrides: Partial<GraphQLServerOptions<Te
   const server = await createServer<TestContext>({
     schema,
     createContext: (info) => ({ info, touched, gate }),
+    listings: new Map(),
     introspection: true,
     production: false,
     requestDeadlineMs: 5000,

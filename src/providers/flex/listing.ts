@@ -1,6 +1,6 @@
 import { badUserInput } from '../../checkout/errors.ts';
 import { customersOf, matchesFilter, type SessionFilter, type TimeSpan } from '../../checkout/filter.ts';
-import type { PagedList, PageRequest } from '../../checkout/list.ts';
+import { MAX_LISTS, type PagedList, type PageRequest } from '../../checkout/list.ts';
 import type { CallContext, Expansion } from '../../checkout/provider.ts';
 import type { CheckoutSession } from '../../checkout/session.ts';
 import type { SessionStatus } from '../../checkout/status.ts';
@@ -24,9 +24,6 @@ const WORDS = {
   UNKNOWN: null,
 } as const satisfies Record<SessionStatus, string | null>;
 const ALL_WORDS = Object.values(WORDS).filter((word) => word !== null).length;
-
-/** Most lists that one filter may be taken apart into. */
-const MAX_LISTS = 10;
 
 /**
  * What to read of Flex for a filter. Flex takes one status and one customer a call, so several become several lists.

@@ -8,7 +8,7 @@ import {
   parse,
 } from 'graphql';
 import { costOf } from './cost.ts';
-import { CHECKOUT_PRICES } from './prices.ts';
+import { checkoutPrices, type Listed } from './prices.ts';
 import { FIELD_POINTS, INTROSPECTION_DEPTH, type LimitName, type QueryLimits } from './query-limits.ts';
 import { shapeOf } from './shape.ts';
 import { tooComplex } from './too-complex.ts';
@@ -71,11 +71,11 @@ type Operation = {
 };
 
 /** @throws GraphQLError with QUERY_TOO_COMPLEX */
-export function checkCost({ document, ...rest }: Operation, limits: QueryLimits): void {
+export function checkCost({ document, ...rest }: Operation, limits: QueryLimits, listed: Listed): void {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
-  const { points } = measured(() => costOf({ ...rest, fragments, prices: CHECKOUT_PRICES }), limits);
+  const { points } = measured(() => costOf({ ...rest, fragments, prices: checkoutPrices(listed) }), limits);
   requireWithin('cost', points, limits);
 }

@@ -144,7 +144,7 @@ type Request = Pick<Options, 'schema' | 'prices' | 'fragments'> & {
 
 /**
  * What a valid operation may cost at most: it goes by what the client asks for and not by what is there, so that the
- * same request always costs the same. A field that is selected twice counts twice, and so does each alternative of a
+ * same request of the same caller always costs the same. A field that is selected twice counts twice, and so does each alternative of a
  * union.
  */
 export function costOf({ schema, prices, fragments, operation, variables }: Request): Cost {

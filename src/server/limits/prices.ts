@@ -1,3 +1,6 @@
+import type { Caller } from '../../checkout/caller.ts';
+import { type Listing, MAX_LISTS } from '../../checkout/list.ts';
+
 /** The arguments of one field as they were given, variables and defaults put in. Nothing in them was checked. */
 export type Arguments = (name: string) => unknown;
 
@@ -5,7 +8,7 @@ export type Arguments = (name: string) => unknown;
 export type ListSize = {
   /** Objects on the page. */
   items: number;
-  /** Lists at a provider that the page is put together from. */
+  /** Paged lists that the page is put together from. */
   parts: number;
 };
 
@@ -24,14 +27,18 @@ export type Price = {
 /** By `Type.field`. Fields that are not named cost no call. */
 export type PriceList = Readonly<Record<string, Price>>;
 
+/** How the sessions of each provider can be listed, by its name. */
+export type Listings = ReadonlyMap<string, Listing['kind']>;
+
+/** What a list costs goes by beside its arguments. */
+export type Listed = Pick<Caller, 'customers'> & { listings: Listings };
+
 const MAX_PAGE = 100;
 const DEFAULT_PAGE = 20;
 const MAX_OFFSET = 10_000;
-/** Above it Flex is asked for a second page, to see whether there is more. */
-const FLEX_PAGE = 100;
-/** Pairs of statuses and customers that a filter may make. */
-const MAX_PARTS = 10;
-/** Calls by which the end of 10,000 sessions is found at Flex; it grows by two each time that they double. */
+/** Above it a provider is asked for a second page, to see whether there is more. */
+const PROVIDER_PAGE = 100;
+/** Calls by which the end of 10,000 sessions is found in a paged list; it grows by two each time that they double. */
 const CALLS_TO_FIND_END = 15;
 
 const ONE_CALL: Price = { points: () => 1 };
@@ -40,46 +47,70 @@ const EXPANSION: Price = { points: () => 0.1 };
 /** A look whether it is known, the change itself, reads around it, and what finds out about it should no answer come. */
 const CHANGE: Price = { points: () => 10 };
 
-const lengthOf = (value: unknown): number => (Array.isArray(value) ? value.length : value == null ? 0 : 1);
+/** GraphQL takes a single value for a list of one. */
+const entriesOf = (value: unknown): unknown[] | null => (value == null ? null : [value].flat());
+
+const lengthOf = (value: unknown): number => entriesOf(value)?.length ?? 0;
 
 /** What is no number is refused later; until then it is taken for the most. */
 const upTo = (max: number, value: unknown): number =>
   typeof value === 'number' && value <= max ? Math.max(0, value) : max;
 
-/** GraphQL takes a single value for a list of one. */
 const idsIn = (given: Arguments): number => Math.max(1, lengthOf(given('ids')));
 
+type Filter = Readonly<Record<string, unknown>>;
+
+/** Customers of a provider that are looked for, at most; null when any will do. */
+function customersAt(provider: string, { customers }: Filter, own: Caller['customers']): number | null {
+  const asked = entriesOf(customers)?.filter((customer) => Object(customer).provider === provider).length ?? null;
+  if (own === null) return asked;
+  const mine = new Set(own.filter((customer) => customer.provider === provider).map(({ id }) => id)).size;
+  return asked === null ? mine : Math.min(asked, mine);
+}
+
+/** Lists that a page reads at a provider, at most. */
+function listsAt(provider: string, kind: Listing['kind'], filter: Filter, own: Caller['customers']): number {
+  const customers = customersAt(provider, filter, own);
+  const isAsked = entriesOf(filter.providers)?.includes(provider) ?? true;
+  if (!isAsked || customers === 0) return 0;
+  const pairs = Math.max(1, lengthOf(filter.statuses)) * (customers ?? 1);
+  return kind === 'PAGED' ? Math.min(MAX_LISTS, pairs) : 1;
+}
+
 /** A page as docs/querying.md has it under "What a page costs". */
-function pageOf(given: Arguments) {
-  const filter: Record<string, unknown> = { ...Object(given('filter')) };
+function pageOf(given: Arguments, { listings, customers }: Listed) {
+  const filter: Filter = { ...Object(given('filter')) };
   const items = upTo(MAX_PAGE, given('first') ?? given('last') ?? DEFAULT_PAGE);
   const offset = upTo(MAX_OFFSET, given('offset') ?? 0);
-  const pairs = Math.max(1, lengthOf(filter.statuses)) * Math.max(1, lengthOf(filter.customers));
   const isFromTheEnd = given('last') != null && given('before') == null;
-  return { filter, items, offset, parts: Math.min(MAX_PARTS, pairs), isFromTheEnd };
+  const lists: Record<Listing['kind'], number> = { PAGED: 0, WHOLE: 0, INDEXED: 0 };
+  for (const [provider, kind] of listings) lists[kind] += listsAt(provider, kind, filter, customers);
+  return { filter, items, offset, isFromTheEnd, lists, parts: lists.PAGED };
 }
 
-function callsOf(given: Arguments): number {
-  const { filter, items, offset, parts, isFromTheEnd } = pageOf(given);
-  const providers = filter.providers == null ? undefined : [filter.providers].flat();
-  const asks = (provider: string) => providers === undefined || providers.includes(provider);
-  const isFlexAlone = parts === 1 && lengthOf(providers) === 1 && asks('FLEX');
-  const skipped = isFlexAlone ? Math.sign(offset) : Math.ceil(offset / FLEX_PAGE);
-  const pages = items < FLEX_PAGE ? 1 : 2;
-  const flex = parts * (pages + skipped + (isFromTheEnd ? CALLS_TO_FIND_END : 0));
-  // Flexprice's sessions are looked up one by one. What is left out is looked up, too, where only their content tells.
+function callsOf(given: Arguments, listed: Listed): number {
+  const { filter, items, offset, isFromTheEnd, lists } = pageOf(given, listed);
+  // One list that stands alone jumps.
+  const isAlone = lists.PAGED + lists.WHOLE + lists.INDEXED === 1;
+  const skipped = isAlone ? Math.sign(offset) : Math.ceil(offset / PROVIDER_PAGE);
+  const pages = items < PROVIDER_PAGE ? 1 : 2;
+  const paged = pages + skipped + (isFromTheEnd ? CALLS_TO_FIND_END : 0);
+  // Sessions of the index are looked up one by one. What is left out is looked up, too, where only their content tells.
   const isByContent = [filter.statuses, filter.subscriptionId, filter.paymentId].some((value) => value != null);
-  const flexprice = items + 1 + (isByContent ? offset : 0);
-  return (asks('FLEX') ? flex : 0) + (asks('METEROID') ? 1 : 0) + (asks('FLEXPRICE') ? flexprice : 0);
+  const indexed = items + 1 + (isByContent ? offset : 0);
+  return lists.PAGED * paged + lists.WHOLE + lists.INDEXED * indexed;
 }
 
-/** What the fields of schema/ cost. */
-export const CHECKOUT_PRICES: PriceList = {
+/** What the fields of schema/ cost a caller. */
+export const checkoutPrices = (listed: Listed): PriceList => ({
   'Query.node': ONE_CALL,
   'Query.nodes': { points: idsIn, times: idsIn },
   'Query.checkoutSession': ONE_CALL,
   'Query.checkoutSessionByProviderId': ONE_CALL,
-  'Query.checkoutSessions': { points: callsOf, list: pageOf },
+  'Query.checkoutSessions': {
+    points: (given) => callsOf(given, listed),
+    list: (given) => pageOf(given, listed),
+  },
   // What was left unanswered is looked into first.
   'Query.operation': { points: () => 3 },
   // Work for this process alone, and more of it than for a hundred sessions.
@@ -104,4 +135,4 @@ export const CHECKOUT_PRICES: PriceList = {
   'CheckoutOperation.checkoutSession': ONE_CALL,
   // The first look at each session that is named. Each event is a request of its own, and costs no more than that.
   'Subscription.checkoutSessionChanged': { points: idsIn, times: idsIn },
-};
+});

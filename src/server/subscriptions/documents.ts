@@ -8,8 +8,10 @@ import {
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { Caller } from '../../checkout/caller.ts';
 import { checkCost, checkShape, parseWithin } from '../limits/check.ts';
 import type { GuardOptions } from '../limits/document-guard.ts';
+import type { Listings } from '../limits/prices.ts';
 import { type QueryLimits, queryLimitsOf } from '../limits/query-limits.ts';
 import { type DocumentRequest, readTrustedDocuments, type TrustedDocuments } from '../trusted-documents.ts';
 import { RequestErrors, TurnedAway, withCode } from './public-errors.ts';
@@ -39,15 +41,21 @@ const noIntrospection: ValidationRule = (context) => ({
 
 type Options = GuardOptions & {
   schema: GraphQLSchema;
+  listings: Listings;
   introspection: boolean;
   validationRules?: readonly ValidationRule[];
 };
 
-type Operation = { operation: OperationDefinitionNode; variables: Record<string, unknown> | undefined };
+type Operation = {
+  operation: OperationDefinitionNode;
+  variables: Record<string, unknown> | undefined;
+  caller: Caller;
+};
 
 /** Parsed and validated documents: each text is looked at once as long as it is in use or was lately. */
 export class Documents {
   readonly #schema: GraphQLSchema;
+  readonly #listings: Listings;
   readonly #rules: readonly ValidationRule[];
   readonly #limits: QueryLimits;
   readonly #trusted: TrustedDocuments | undefined;
@@ -58,8 +66,9 @@ export class Documents {
   });
   #liveTokens = 0;
 
-  constructor({ schema, introspection, validationRules = [], queryLimits, trustedDocuments }: Options) {
+  constructor({ schema, listings, introspection, validationRules = [], queryLimits, trustedDocuments }: Options) {
     this.#schema = schema;
+    this.#listings = listings;
     this.#limits = queryLimitsOf(queryLimits);
     this.#trusted = readTrustedDocuments(trustedDocuments, this.#limits.tokens);
     this.#rules = [...specifiedRules, ...(introspection ? [] : [noIntrospection]), ...validationRules];
@@ -94,8 +103,9 @@ export class Documents {
   }
 
   /** @throws GraphQLError when it costs too much with these variables */
-  checkCost({ document }: LiveDocument, { operation, variables }: Operation): void {
-    checkCost({ schema: this.#schema, document, operation, variables }, this.#limits);
+  checkCost({ document }: LiveDocument, { operation, variables, caller }: Operation): void {
+    const listed = { listings: this.#listings, customers: caller.customers };
+    checkCost({ schema: this.#schema, document, operation, variables }, this.#limits, listed);
   }
 
   #load(source: string): LiveDocument {

@@ -139,7 +139,7 @@ export class SubscriptionEngine<Context extends object> {
     const { document } = live;
     const operation = requireSubscription(run);
     requireScope(run.subscriber.caller, 'subscription');
-    this.#documents.checkCost(live, { operation, variables });
+    this.#documents.checkCost(live, { operation, variables, caller: run.subscriber.caller });
     const source = await createSourceEventStream({
       schema: this.#options.schema,
       document,
