@@ -4,6 +4,7 @@ import { bearerIn, credentialsIn, type Presented, unauthenticated } from './pres
 
 /** A key that callers may present, as it is kept: the key itself cannot be had from it. */
 export type ApiKey = {
+  /** Of the caller; while it changes over to another key, both have it. */
   name: string;
   /** SHA-256 of the key. Keys are long and random, so there is nothing that a slower hash would protect. */
   hash: Buffer;

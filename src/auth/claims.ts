@@ -26,14 +26,15 @@ export function callerOf(claims: Claims, issuer: string): Caller {
 }
 
 /** Words of other services are skipped: one token may be good for several. */
-function scopesIn({ scope, scp, scopes }: Claims): Caller['scopes'] {
-  if (scope !== undefined && typeof scope !== 'string') throw new BadClaims('scope');
-  const words = new Set([...(scope ?? '').split(' '), ...listIn('scp', scp), ...listIn('scopes', scopes)]);
+function scopesIn(claims: Claims): Caller['scopes'] {
+  const words = new Set(['scope', 'scp', 'scopes'].flatMap((name) => wordsIn(name, claims[name])));
   return new Set(SCOPES.filter((known) => words.has(known)));
 }
 
-function listIn(name: string, claim: unknown): unknown[] {
+/** Issuers differ in which of the claims they write, and in whether it is one text or a list. */
+function wordsIn(name: string, claim: unknown): unknown[] {
   if (claim === undefined) return [];
+  if (typeof claim === 'string') return claim.split(' ');
   if (!Array.isArray(claim) || claim.some((word) => typeof word !== 'string')) throw new BadClaims(name);
   return claim;
 }

@@ -60,12 +60,33 @@ function readApiKeys(settings: Settings): ApiKey[] {
     const key = { name, hash: Buffer.from(hash, 'hex'), scopes: scopes ?? [] };
     if (name === '') settings.problem('API_KEYS', ENTRIES, `something else in entry ${index + 1}`);
     else if (!scopes) settings.problem('API_KEYS', `${SCOPES.join(' or ')} as scopes`, `another of "${name}"`);
-    else if (keys.some((one) => one.name === name)) settings.problem('API_KEYS', 'each name once', `"${name}" again`);
-    else if (keys.some((one) => one.hash.equals(key.hash))) {
-      settings.problem('API_KEYS', 'each key once', `that of another as "${name}"`);
-    } else keys.push(key);
+    else {
+      const clash = clashOf(key, keys);
+      if (clash) settings.problem('API_KEYS', clash.expected, clash.got);
+      else keys.push(key);
+    }
   }
   return keys;
+}
+
+/** The one that a client has, and the one that it changes over to. */
+const MAX_KEYS_OF_A_NAME = 2;
+
+/** Why a key cannot stand beside those before it. */
+function clashOf(key: ApiKey, keys: readonly ApiKey[]): { expected: string; got: string } | undefined {
+  const { name, hash, scopes } = key;
+  const namesakes = keys.filter((one) => one.name === name);
+  if (keys.some((one) => one.hash.equals(hash))) {
+    return { expected: 'each key once', got: `that of another entry for "${name}"` };
+  }
+  if (namesakes.length === MAX_KEYS_OF_A_NAME) {
+    return { expected: `at most ${MAX_KEYS_OF_A_NAME} keys for a name`, got: `another for "${name}"` };
+  }
+  // A name is one caller, and what it may do must not change with the key that it happens to show.
+  if (namesakes.some((one) => one.scopes.join() !== scopes.join())) {
+    return { expected: 'the same scopes for both keys of a name', got: `others for "${name}"` };
+  }
+  return undefined;
 }
 
 /** Undefined when a word is none of them, or comes twice: it may be meant as another. */

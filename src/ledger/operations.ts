@@ -53,6 +53,11 @@ export type Begun =
 
 export type NewOperation = {
   scope: OperationScope;
+  /**
+   * Written in place of the scope, with the same kind, for a store that others can look into: the operation is found by its
+   * scope all the same, and comes back with this one. Without it, the scope itself is written.
+   */
+  storedScope?: OperationScope;
   provider: ProviderName;
   inputHash: string;
   change: string;

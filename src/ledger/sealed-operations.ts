@@ -1,31 +1,26 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { LedgerError } from './ledger.ts';
 import type { Begun, Operation, Operations } from './operations.ts';
-
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-/** Begins what is encrypted. What is not is JSON, and never begins like that. */
-const SEALED = 'sealed:';
+import { createSeal, isSealed, type Seal } from './seal.ts';
 
 /**
- * Operations whose change and result are encrypted (AES-256-GCM), for a store that others can look into. What was written
- * before there was a key is read as it is.
+ * Operations whose change, result, caller and idempotency key are encrypted, for a store that others can look into. What
+ * was written before there was a key is read as it is.
  * @param encryptionKey 32 bytes; null encrypts nothing, and what was encrypted is a LedgerError
  */
 export function createSealedOperations(operations: Operations, encryptionKey: Buffer | null): Operations {
-  const { seal, open, keyed } = encryptionKey ? sealOf(encryptionKey) : UNSEALED;
-  const { opened, openedOrNone } = openingWith(open);
+  const { seal, keyed, sealScope, ...opening } = createSeal(encryptionKey);
+  const { opened, openedOrNone } = openingWith(opening);
   return {
     renew: (id, lease) => operations.renew(id, lease),
     claim: (provider, providerId, id) => operations.claim(provider, providerId, id),
     claimedBy: (provider, providerId) => operations.claimedBy(provider, providerId),
     async begin(operation, lease, waitedSince) {
-      const { inputHash, change } = operation;
-      const sealed = { ...operation, inputHash: keyed(inputHash), change: seal(change) };
+      const { scope, inputHash, change } = operation;
+      const sealed = { ...operation, storedScope: sealScope(scope), inputHash: keyed(inputHash), change: seal(change) };
       const begun = await operations.begin(sealed, lease, waitedSince);
       const standing = begun.operation;
       // It is the same input, and other only for the hash, which was made without the key.
-      const isFromBefore = !standing.change.startsWith(SEALED) && standing.inputHash === inputHash;
+      const isFromBefore = !isSealed(standing.change) && standing.inputHash === inputHash;
       if (begun.is === 'OTHER_INPUT' && isFromBefore) throw noKeyExpected();
       return { ...begun, operation: opened(standing) } as Begun;
     },
@@ -53,7 +48,7 @@ export function createSealedOperations(operations: Operations, encryptionKey: Bu
 }
 
 /** Operations as they were before they were sealed; `openedOrNone` leaves out what cannot be opened. */
-function openingWith(open: Seal['open']) {
+function openingWith({ open, openScope }: Pick<Seal, 'open' | 'openScope'>) {
   const resultOf = ({ state, result }: Operation): string | null => {
     try {
       return result === null ? null : open(result);
@@ -65,6 +60,7 @@ function openingWith(open: Seal['open']) {
   };
   const opened = (operation: Operation): Operation => ({
     ...operation,
+    scope: openScope(operation.scope),
     change: open(operation.change),
     result: resultOf(operation),
   });
@@ -78,50 +74,5 @@ function openingWith(open: Seal['open']) {
   return { opened, openedOrNone };
 }
 
-type Seal = {
-  seal(text: string): string;
-  /** @throws LedgerError for what was sealed with another key */
-  open(text: string): string;
-  keyed(inputHash: string): string;
-};
-
-const keyExpected = (got: string) =>
-  new LedgerError(`CACHE_ENCRYPTION_KEY: expected the key that operations in Redis were written with, got ${got}.`);
-
 const noKeyExpected = () =>
   new LedgerError('CACHE_ENCRYPTION_KEY: expected none, as when the operation in Redis was written, got one.');
-
-const UNSEALED: Seal = {
-  seal: (text) => text,
-  open(text) {
-    if (text.startsWith(SEALED)) throw keyExpected('none');
-    return text;
-  },
-  keyed: (inputHash) => inputHash,
-};
-
-function sealOf(encryptionKey: Buffer): Seal {
-  const key = Buffer.from(hkdfSync('sha256', encryptionKey, '', 'checkout-gateway ledger', 32));
-  return {
-    // What was asked for could be guessed from a hash of it that anybody can make.
-    keyed: (inputHash) => createHmac('sha256', key).update(inputHash).digest('base64url'),
-    seal(text) {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce);
-      const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-      return SEALED + Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url');
-    },
-    open(text) {
-      if (!text.startsWith(SEALED)) return text;
-      const bytes = Buffer.from(text.slice(SEALED.length), 'base64url');
-      try {
-        const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES));
-        decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-        const body = decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES));
-        return Buffer.concat([body, decipher.final()]).toString('utf8');
-      } catch {
-        throw keyExpected('another one');
-      }
-    },
-  };
-}

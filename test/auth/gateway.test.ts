@@ -7,10 +7,15 @@ import { readConfig } from '../../src/config.ts';
 import { startGateway } from '../../src/gateway.ts';
 import { startJsonServer } from '../helpers/json-server.ts';
 import { recordLog } from '../helpers/log.ts';
+import { startTestSandbox } from '../helpers/sandbox.ts';
 import { AUDIENCE, ISSUER, makeKey, type SigningKey, sign, startIssuer } from './issuer.ts';
 
 const KEY = 'a-key-of-the-shop-8c1f';
 const HASH = createHash('sha256').update(KEY).digest('hex');
+
+const CREATE = `mutation { createCheckoutSession(input: { idempotencyKey: "order-1", session: { flex: {
+  lineItems: [{ price: "fprice_1" }], successUrl: "https://shop.example/thanks"
+} } }) { checkoutSession { id } userErrors { code message } } }`;
 
 /** The whole gateway as it runs in production, with these settings. */
 async function start(settings: Record<string, string>, now?: () => number) {
@@ -47,6 +52,28 @@ test('production starts with API keys, and tells nobody else anything', async ()
   expect(await statusOf(HEALTH, { authorization: `Bearer ${KEY}` })).toBe(200);
   expect(lines.join('\n')).not.toContain(KEY);
   expect(lines.join('\n')).not.toContain(HASH);
+});
+
+test('a caller that changes over to another key stays who it is: its idempotency keys and its rate are the same', async () => {
+  const sandbox = await startTestSandbox();
+  onTestFinished(() => sandbox.stop());
+  const newKey = 'the-next-key-of-the-shop-17d0';
+  const newHash = createHash('sha256').update(newKey).digest('hex');
+  const { ask } = await start({
+    AUTH_MODE: 'api-key',
+    API_KEYS: `shop:${HASH}:checkout:write,shop:${newHash}:checkout:write`,
+    RATE_LIMIT: '2/3600',
+    FLEX_API_KEY: sandbox.addresses.FLEX.apiKey,
+    FLEX_BASE_URL: sandbox.addresses.FLEX.baseUrl,
+  });
+  const create = (key: string) => ask(CREATE, { 'x-api-key': key });
+  const made = await (await create(KEY)).json();
+  expect(made).toMatchObject({ data: { createCheckoutSession: { checkoutSession: { id: expect.any(String) } } } });
+  const again = await (await create(newKey)).json();
+  expect(again).toMatchObject({ data: made.data, extensions: { idempotency: expect.anything() } });
+  expect(sandbox.control.calls({ provider: 'flex' }).filter(({ method }) => method === 'POST')).toHaveLength(1);
+  expect((await create(newKey)).status).toBe(429);
+  expect((await create(KEY)).status).toBe(429);
 });
 
 let first: SigningKey;

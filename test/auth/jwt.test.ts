@@ -48,8 +48,10 @@ describe('a token', () => {
     ['of an empty subject', { sub: '' }],
     ['of a number', { sub: 7 }],
     ['of an endless subject', { sub: 'x'.repeat(256) }],
-    ['with a list as scope', { scope: ['checkout:read'] }],
-    ['with a text as scp', { scp: 'checkout:read' }],
+    ['with an object as scope', { scope: { 'checkout:read': true } }],
+    ['with null as scope', { scope: null }],
+    ['with a number as scp', { scp: 1 }],
+    ['with a list in the list of scp', { scp: [['checkout:read']] }],
     ['with numbers as scopes', { scopes: [1] }],
   ])('%s is refused', async (_, claims) => {
     const { check, lines } = await checkWith(ec);
@@ -70,7 +72,15 @@ describe('a token', () => {
     expect(await scopesOf({})).toEqual([]);
     expect(await scopesOf({ scope: 'checkout:writes CHECKOUT:READ checkout' })).toEqual([]);
     expect(await scopesOf({ scope: 'a checkout:write  checkout:read' })).toEqual(['checkout:read', 'checkout:write']);
+    expect(await scopesOf({ scope: ['checkout:read'] })).toEqual(['checkout:read']);
+    expect(await scopesOf({ scope: ['checkout:read checkout:write'] })).toEqual([]);
     expect(await scopesOf({ scp: ['checkout:write'] })).toEqual(['checkout:write']);
+    expect(await scopesOf({ scp: 'User.Read checkout:read checkout:write' })).toEqual([
+      'checkout:read',
+      'checkout:write',
+    ]);
+    expect(await scopesOf({ scp: '' })).toEqual([]);
+    expect(await scopesOf({ scopes: 'checkout:write' })).toEqual(['checkout:write']);
     expect(await scopesOf({ scopes: ['checkout:read'], scp: [] })).toEqual(['checkout:read']);
   });
 });

@@ -41,6 +41,17 @@ describe('settings of callers', () => {
     expect(secrets).toEqual([HASH, OTHER_HASH.toUpperCase(), OTHER_HASH]);
   });
 
+  it('let a name have two keys with the same scopes, so that one can take the place of the other', () => {
+    const { auth } = readConfig({
+      AUTH_MODE: 'api-key',
+      API_KEYS: `shop:${HASH}:checkout:read checkout:write,shop:${OTHER_HASH}:checkout:write checkout:read`,
+    });
+    const scopes = ['checkout:read', 'checkout:write'];
+    expect(auth).toMatchObject({
+      keys: [HASH, OTHER_HASH].map((hash) => ({ name: 'shop', hash: Buffer.from(hash, 'hex'), scopes })),
+    });
+  });
+
   const entry = 'expected name:hash:scopes, separated by commas, the hash being the SHA-256 of the key in 64';
   it.each([
     [SECRET, `${entry} hexadecimal digits, got something else in entry 1.`],
@@ -58,8 +69,20 @@ describe('settings of callers', () => {
     [`a:${HASH}:checkout:read admin`, 'scopes, got another of "a".'],
     [`a:${HASH}:checkout:read checkout:read`, 'scopes, got another of "a".'],
     [`a:${HASH}:checkout:*`, 'scopes, got another of "a".'],
-    [`a:${HASH}:checkout:read,a:${OTHER_HASH}:checkout:write`, 'expected each name once, got "a" again.'],
-    [`a:${HASH}:checkout:read,b:${HASH}:checkout:write`, 'expected each key once, got that of another as "b".'],
+    [`a:${HASH}:checkout:read,b:${HASH}:checkout:write`, 'expected each key once, got that of another entry for "b".'],
+    [`a:${HASH}:checkout:read,a:${HASH}:checkout:read`, 'expected each key once, got that of another entry for "a".'],
+    [
+      `a:${HASH}:checkout:read,a:${OTHER_HASH}:checkout:write`,
+      'expected the same scopes for both keys of a name, got others for "a".',
+    ],
+    [
+      `a:${HASH}:checkout:read checkout:write,a:${OTHER_HASH}:checkout:read`,
+      'expected the same scopes for both keys of a name, got others for "a".',
+    ],
+    [
+      `a:${HASH}:checkout:read,a:${OTHER_HASH}:checkout:read,a:${hashOf('third')}:checkout:read`,
+      'expected at most 2 keys for a name, got another for "a".',
+    ],
   ])('refuse the keys %s without showing them', (keys, sentence) => {
     const message = refusal({ AUTH_MODE: 'api-key', API_KEYS: keys });
     expect(message).toMatch(/^API_KEYS: expected /);

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import type { OperationScope } from '../../src/ledger/operations.ts';
 import { operationKey, partOf } from '../../src/ledger/redis/key-names.ts';
+import { createSeal } from '../../src/ledger/seal.ts';
 import { type RedisServer, startRedis } from '../helpers/redis.ts';
 import type { LedgerUnderTest, OpenLedger, Release } from './ledger-under-test.ts';
 
@@ -85,10 +87,11 @@ function ledgerIn(
   const redisUrl = `${server.url}/${database}`;
   const client = new Redis(redisUrl, { retryStrategy: () => 50 });
   client.on('error', () => undefined);
+  const encryptionKey = randomBytes(32);
   return {
     ...troubles,
-    settings: { dataDir, redisUrl, cacheEncryptionKey: randomBytes(32).toString('base64') },
-    stateOf: (key) => stateIn(client, key),
+    settings: { dataDir, redisUrl, cacheEncryptionKey: encryptionKey.toString('base64') },
+    stateOf: (key) => stateIn(client, encryptionKey, key),
     async close() {
       client.disconnect();
       rmSync(dataDir, { recursive: true });
@@ -96,9 +99,11 @@ function ledgerIn(
   };
 }
 
-async function stateIn(client: Redis, idempotencyKey: string): Promise<string | undefined> {
+async function stateIn(client: Redis, encryptionKey: Buffer, idempotencyKey: string): Promise<string | undefined> {
+  const { openScope } = createSeal(encryptionKey);
   const keys = await client.keys(operationKey(partOf(CALLER, idempotencyKey), '*'));
   const rows = await Promise.all(keys.map((key) => client.hmget(key, 'scope', 'state')));
-  const isOf = (scope: string | null | undefined) => JSON.parse(scope ?? '{}').idempotencyKey === idempotencyKey;
+  const isOf = (scope: string | null | undefined) =>
+    typeof scope === 'string' && openScope(JSON.parse(scope) as OperationScope).idempotencyKey === idempotencyKey;
   return rows.find(([scope]) => isOf(scope))?.[1] ?? undefined;
 }

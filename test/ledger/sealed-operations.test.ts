@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { LedgerError } from '../../src/ledger/ledger.ts';
 import type { NewOperation, Operations } from '../../src/ledger/operations.ts';
+import { createSeal } from '../../src/ledger/seal.ts';
 import { createSealedOperations } from '../../src/ledger/sealed-operations.ts';
 import { openLedger } from '../../src/ledger/sqlite/open-ledger.ts';
 
@@ -13,7 +14,11 @@ const NEW = {
   inputHash: 'hash',
   change: CHANGE,
 } as const satisfies NewOperation;
+const KEY = randomBytes(32);
 const LEASE = { owner: 'me', ms: 1000 };
+
+/** Whose caller and key tell of somebody; a half of a surrogate pair has no UTF-8. */
+const TELLING = { caller: 'jwt:issuer|canary@example.com', kind: 'CREATE', idempotencyKey: 'canary \ud83d' } as const;
 
 /** Gateways of one ledger: one with a key, one with another, and one without. */
 type Gateways = { keyed: Operations; stranger: Operations; plain: Operations; stored: Operations };
@@ -22,7 +27,7 @@ async function withGateways(use: (gateways: Gateways, pass: (ms: number) => void
   let time = 0;
   const { operations, close } = await openLedger({ directory: null, accounts: { FLEX: 'account' }, now: () => time });
   const gateways = {
-    keyed: createSealedOperations(operations, randomBytes(32)),
+    keyed: createSealedOperations(operations, KEY),
     stranger: createSealedOperations(operations, randomBytes(32)),
     plain: createSealedOperations(operations, null),
     stored: operations,
@@ -47,6 +52,44 @@ it('what was asked for and what came of it is readable with the key alone', () =
     expect(JSON.stringify(await stored.find('anyone', 'k'))).not.toContain('canary');
     expect(await keyed.begin(NEW, LEASE)).toMatchObject({ is: 'SUCCEEDED', operation: { result: RESULT } });
     await expect(stranger.find('anyone', 'k')).rejects.toThrow(LedgerError);
+  }));
+
+it('whose it is and under which key is readable with the key alone, and what is found stays the same', () =>
+  withGateways(async ({ keyed, stored, stranger }, pass) => {
+    const { caller, idempotencyKey } = TELLING;
+    const wanted = { ...NEW, scope: TELLING };
+    const { operation } = await keyed.begin(wanted, LEASE);
+    expect(operation.scope).toEqual(TELLING);
+    expect(JSON.stringify(await stored.find(caller, idempotencyKey))).not.toContain('canary');
+    expect(await keyed.begin(wanted, LEASE)).toMatchObject({ is: 'BUSY', operation: { scope: TELLING } });
+    expect(await keyed.find(caller, idempotencyKey)).toEqual(operation);
+    // No second change because the key of the gateway is another one.
+    await expect(stranger.begin(wanted, LEASE)).rejects.toMatchObject(refusal('another one'));
+    pass(LEASE.ms);
+    const [left] = (await keyed.unfinished('FLEX', 'CREATE', 10)) ?? [];
+    expect(left?.scope).toEqual(TELLING);
+    expect(left && (await keyed.take(left, LEASE))).toMatchObject({ state: 'UNKNOWN', scope: TELLING });
+    pass(LEASE.ms);
+    expect(await keyed.takeLeft(LEASE, 10)).toMatchObject([{ scope: TELLING }]);
+  }));
+
+it('a key of a client may begin like what is encrypted', () =>
+  withGateways(async ({ keyed, plain }) => {
+    for (const [caller, operations] of Object.entries({ keyed, plain })) {
+      const scope = { ...NEW.scope, caller, idempotencyKey: 'sealed:' };
+      await operations.begin({ ...NEW, scope }, LEASE);
+      expect((await operations.find(caller, 'sealed:'))?.scope).toEqual(scope);
+      expect((await keyed.find(caller, 'sealed:'))?.scope).toEqual(scope);
+    }
+  }));
+
+it('whose it is was not encrypted once, and is read all the same', () =>
+  withGateways(async ({ keyed, stored }) => {
+    const { seal, keyed: hashOf } = createSeal(KEY);
+    await stored.begin({ ...NEW, scope: TELLING, inputHash: hashOf(NEW.inputHash), change: seal(CHANGE) }, LEASE);
+    const found = await keyed.find(TELLING.caller, TELLING.idempotencyKey);
+    expect(found).toMatchObject({ scope: TELLING, change: CHANGE });
+    expect((await keyed.begin({ ...NEW, scope: TELLING }, LEASE)).is).toBe('BUSY');
   }));
 
 it('those that were left are readable too', () =>

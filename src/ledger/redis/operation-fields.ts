@@ -2,10 +2,10 @@ import type { ProviderName } from '../../checkout/provider-name.ts';
 import type { NewOperation, Operation, OperationScope, OperationState } from '../operations.ts';
 
 /** What a script is given of an operation that begins, as names and values. */
-export const toFields = ({ provider, scope, change }: NewOperation): string[] => [
+export const toFields = ({ provider, scope, storedScope, change }: NewOperation): string[] => [
   ...['provider', provider],
   // As JSON, because a half of a surrogate pair has no UTF-8.
-  ...['scope', JSON.stringify(scope)],
+  ...['scope', JSON.stringify(storedScope ?? scope)],
   ...['change', change],
 ];
 

@@ -58,7 +58,7 @@ class SharedOperations implements Operations {
       Buffer,
       Buffer[],
     ];
-    const standing = this.#read(fields);
+    const standing = this.#read(fields, part);
     if (standing === null) throw new Error('Expected the operation that was begun, got nothing.');
     return { is: String(is) as Begun['is'], operation: standing };
   }
@@ -84,7 +84,7 @@ class SharedOperations implements Operations {
         this.#caller.call('find an operation', 'ledgerRead', [operationKey(part, id)], this.#moment()),
       ),
     );
-    const found = replies.flatMap((reply) => this.#read(reply) ?? []);
+    const found = replies.flatMap((reply) => this.#read(reply, part) ?? []);
     return found.sort((a, b) => b.startedAt - a.startedAt)[0] ?? null;
   }
 
@@ -95,11 +95,13 @@ class SharedOperations implements Operations {
     const seen = await lookForLeft(this.#caller, task, Number.MAX_SAFE_INTEGER);
     const own = seen.filter((one) => accountOf(one) === account);
     if (own.length > MOST_LOOKED_AT) return null;
-    const replies = await Promise.all(
-      own.map(({ part, id }) => this.#caller.call(task, 'ledgerRead', [operationKey(part, id)], this.#moment())),
+    const operations = await Promise.all(
+      own.map(async ({ part, id }) =>
+        this.#read(await this.#caller.call(task, 'ledgerRead', [operationKey(part, id)], this.#moment()), part),
+      ),
     );
-    const found = replies
-      .flatMap((reply) => this.#read(reply) ?? [])
+    const found = operations
+      .flatMap((operation) => operation ?? [])
       .filter(({ scope, state }) => scope.kind === kind && (state === 'IN_PROGRESS' || state === 'UNKNOWN'));
     return found.length > limit ? null : found;
   }
@@ -110,7 +112,7 @@ class SharedOperations implements Operations {
     const member = memberOf(startedAt, accountText(provider, this.#caller.accountOf(provider)), id);
     const args = [...this.#moment(), owner, this.#end(ms), member];
     const keys = [operationKey(part, id), leftKey(part)];
-    return this.#read(await this.#caller.call('take an operation that was left', 'ledgerTake', keys, args));
+    return this.#read(await this.#caller.call('take an operation that was left', 'ledgerTake', keys, args), part);
   }
 
   async takeLeft({ owner, ms }: OperationLease, limit: number): Promise<Operation[]> {
@@ -121,7 +123,7 @@ class SharedOperations implements Operations {
       const args = [...this.#moment(), owner, this.#end(ms), member];
       try {
         const keys = [operationKey(part, id), leftKey(part)];
-        const operation = this.#read(await this.#caller.call(task, 'ledgerTake', keys, args));
+        const operation = this.#read(await this.#caller.call(task, 'ledgerTake', keys, args), part);
         if (operation) taken.push(operation);
       } catch (error) {
         // Those that were taken are not to lie about until their lease ends.
@@ -154,11 +156,9 @@ class SharedOperations implements Operations {
     return Math.floor(this.#now() + ms);
   }
 
-  #read(reply: unknown): Operation | null {
+  #read(reply: unknown, part: number): Operation | null {
     const operation = readFields(reply);
-    if (operation) {
-      this.#parts.set(operation.id, partOf(operation.scope.caller, operation.scope.idempotencyKey));
-    }
+    if (operation) this.#parts.set(operation.id, part);
     return operation;
   }
 

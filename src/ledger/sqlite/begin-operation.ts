@@ -67,7 +67,7 @@ function start(
   return statement(START).get({
     id,
     account,
-    scope: JSON.stringify(operation.scope),
+    scope: JSON.stringify(operation.storedScope ?? operation.scope),
     inputHash: operation.inputHash,
     change: operation.change,
     now,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type FreshStore, scopeOf, started, withOperations } from './harness.ts';
+import { type FreshStore, LEASE_MS, leaseOf, newOperation, scopeOf, started, withOperations } from './harness.ts';
 
 /** Operations by the key of a caller. */
 export function describeFinding(fresh: FreshStore): void {
@@ -29,5 +29,24 @@ export function describeFinding(fresh: FreshStore): void {
       expect(await foundId()).toBe(capture);
       expect(await foundId()).not.toBe(await begin('REAUTHORIZE', 'FLEXPRICE'));
       expect((await operations.find('shop', 'order-1'))?.scope).toEqual(scopeOf({ kind: 'REAUTHORIZE' }));
+    }));
+
+  it('finds by its scope what was written with another in its place, and gives that one', () =>
+    withOperations(fresh, async (operations, { pass }) => {
+      const storedScope = scopeOf({ caller: 'sealed', idempotencyKey: 'sealed too' });
+      const id = await started(operations, { storedScope });
+      const found = await operations.find('shop', 'order-1');
+      expect(found).toMatchObject({ id, scope: storedScope });
+      expect(await operations.find(storedScope.caller, storedScope.idempotencyKey)).toBeNull();
+      expect((await operations.begin(newOperation(), leaseOf('b'))).is).toBe('BUSY');
+      expect(await operations.renew(id, leaseOf('a'))).toBe(true);
+      pass(LEASE_MS);
+      expect(await operations.unfinished('FLEXPRICE', 'CREATE', 10)).toMatchObject([{ id, scope: storedScope }]);
+      expect(await operations.takeLeft(leaseOf('b'), 10)).toMatchObject([{ id, scope: storedScope }]);
+      expect(await operations.finish(id, 'b', 'SUCCEEDED', null)).toBe(true);
+      expect(await operations.begin(newOperation(), leaseOf('c'))).toMatchObject({
+        is: 'SUCCEEDED',
+        operation: { id },
+      });
     }));
 }
