@@ -7,16 +7,15 @@ import type { GatewayContext } from './context.ts';
 type Who = Pick<GatewayContext, 'who' | 'reading'>;
 
 /**
- * Why a change is out of reach for who asks, before anything of it is sent or written down: the session does not exist for
- * them, or is not to be made in their name. A caller that sees everything is asked nothing, and costs no read.
+ * Why a change is out of reach for a caller that is bound to customers, before anything of it is sent or written down: the
+ * session does not exist for them, or is not to be made in their name.
  */
-export async function boundProblemsOf(
+export async function objectionsTo(
   provider: ProviderName,
   change: Change,
   idempotencyKey: string | null,
   { who, reading }: Who,
 ): Promise<UserError[]> {
-  if (who.customers === null) return [];
   if (change.kind === 'CREATE') return problemsOfNew(change.session, who);
   try {
     const session = await reading.session({ provider, providerId: change.providerId }, NO_EXPANSION);

@@ -29,5 +29,7 @@ export function describeFinding(fresh: FreshStore): void {
       expect(await foundId()).toBe(capture);
       expect(await foundId()).not.toBe(await begin('REAUTHORIZE', 'FLEXPRICE'));
       expect((await operations.find('shop', 'order-1'))?.scope).toEqual(scopeOf({ kind: 'REAUTHORIZE' }));
+      expect((await operations.find('shop', 'order-1', 'CAPTURE'))?.id).toBe(capture);
+      expect(await operations.find('shop', 'order-1', 'CANCEL')).toBeNull();
     }));
 }
