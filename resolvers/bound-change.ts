@@ -7,16 +7,15 @@ import type { GatewayContext } from './context.ts';
 type Who = Pick<GatewayContext, 'who' | 'reading'>;
 
 /**
- * Why a change is out of reach for who asks, before anything of it is sent or written down: the session does not exist for
- * them, or is not to be made in their name. A caller that sees everything is asked nothing, and costs no read.
+ * Why a change is out of reach for a caller that is bound to customers, before anything of it is sent or written down: the
+ * session does not exist for them, or is not to be made in their name.
  */
-export async function boundProblemsOf(
+export async function objectionsTo(
   provider: ProviderName,
   change: Change,
   idempotencyKey: string | null,
   { who, reading }: Who,
 ): Promise<UserError[]> {
-  if (who.customers === null) return [];
   if (change.kind === 'CREATE') return problemsOfNew(change.session, who);
   try {
     const session = await reading.session({ provider, providerId: change.providerId }, NO_EXPANSION);
@@ -42,39 +41,31 @@ const nothingSent = ({ code, message, provider, retryable, retryAfterMs }: Gatew
     ...(key !== null && { safeWithNewKey: false }),
   });
 
-function problemsOfNew(session: NewSession, who: GatewayContext['who']): UserError[] {
+function problemsOfNew(session: NewSession, { customers }: GatewayContext['who']): UserError[] {
+  const own = customers?.filter(({ provider }) => provider === session.provider) ?? [];
+  const byId = (id: string | undefined, ...path: string[]) =>
+    own.some((customer) => customer.id === id) ? [] : [notOwn('id', ...path)];
   switch (session.provider) {
-    case 'FLEXPRICE':
-      throw new GatewayError(
-        'FORBIDDEN',
-        "Flexprice names the customer of a new session by the merchant's own id, which cannot be told to be one of the " +
-          'customers that this caller is bound to. A caller that is bound to none has to make it.',
-        { provider: 'FLEXPRICE' },
-      );
+    case 'FLEXPRICE': {
+      const { customerExternalId } = session;
+      const isOwn = own.some(({ externalId }) => externalId === customerExternalId);
+      return isOwn ? [] : [notOwn('external id', 'flexprice', 'customerExternalId')];
+    }
     case 'METEROID':
-      return notOwn(session.customerId, who, session.provider, 'meteroid', 'customerId');
-    case 'FLEX':
+      return byId(session.customerId, 'meteroid', 'customerId');
+    case 'FLEX': {
+      const { customerId, defaults } = session;
       return [
-        ...notOwn(session.customerId, who, session.provider, 'flex', 'customerId'),
-        ...(session.defaults?.customerId === undefined
-          ? []
-          : notOwn(session.defaults.customerId, who, session.provider, 'flex', 'defaults', 'customerId')),
+        ...byId(customerId, 'flex', 'customerId'),
+        ...(defaults?.customerId === undefined ? [] : byId(defaults.customerId, 'flex', 'defaults', 'customerId')),
       ];
+    }
   }
 }
 
 /** The same for a customer of somebody else and for one that does not exist. */
-function notOwn(
-  id: string | undefined,
-  { customers }: GatewayContext['who'],
-  provider: ProviderName,
-  ...path: string[]
-) {
-  if (customers?.some((own) => own.provider === provider && own.id === id)) return [];
-  const error: UserError = {
-    code: 'INVALID',
-    message: 'Expected the id of a customer that this caller is bound to.',
-    field: ['input', 'session', ...path],
-  };
-  return [error];
-}
+const notOwn = (name: 'id' | 'external id', ...path: string[]): UserError => ({
+  code: 'INVALID',
+  message: `Expected the ${name} of a customer that this caller is bound to.`,
+  field: ['input', 'session', ...path],
+});

@@ -2,7 +2,7 @@ import type { Change, ChangeKind, UserError } from '../src/checkout/change.ts';
 import { parseGlobalId } from '../src/checkout/global-id.ts';
 import { NO_EXPANSION } from '../src/checkout/provider.ts';
 import type { ProviderName } from '../src/checkout/provider-name.ts';
-import { boundProblemsOf } from './bound-change.ts';
+import { objectionsTo } from './bound-change.ts';
 import { captureOf, newSessionOf, problemsOf, refundOf } from './change-input.ts';
 import type { GatewayContext } from './context.ts';
 import type {
@@ -67,10 +67,12 @@ async function make(
   if (!provider) return refusal(notEnabled(change.kind));
   const problems = problemsOf(idempotencyKey, change);
   if (problems.length > 0) return refusal(...problems);
-  const outOfReach = await boundProblemsOf(name, change, idempotencyKey, context);
-  if (outOfReach.length > 0) return refusal(...outOfReach);
-  const { changes, caller, call, reading, notes } = context;
-  const result = await changes.make({ change, provider, caller, idempotencyKey, call });
+  const { changes, caller, who, call, reading, notes } = context;
+  const isBound = who.customers !== null;
+  const result = await changes.make({
+    ...{ change, provider, caller, idempotencyKey, call },
+    ...(isBound && { objections: () => objectionsTo(name, change, idempotencyKey, context) }),
+  });
   notes.isReplayed ||= result.isReplayed;
   const { providerId, userErrors } = result;
   const changed = providerId === null ? null : { provider: name, providerId };

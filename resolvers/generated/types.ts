@@ -50,8 +50,8 @@ export type Scalars = {
  * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
  *
  * For a caller that is bound to customers the sessions of all others do not exist: NOT_FOUND. It may make sessions of its own
- * customers at Meteroid and Flex, named by `customerId`, which Flex then needs; at Flexprice, whose input has another name for the
- * customer, it may make none: FORBIDDEN.
+ * customers, named by `customerId`, which Flex then needs, or at Flexprice by `customerExternalId`, where the caller's token tells
+ * that; for any other customer the user error is INVALID.
  */
 export type Mutation = {
   /** Makes a session at the provider that the input names. */
@@ -85,8 +85,8 @@ export type Mutation = {
  * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
  *
  * For a caller that is bound to customers the sessions of all others do not exist: NOT_FOUND. It may make sessions of its own
- * customers at Meteroid and Flex, named by `customerId`, which Flex then needs; at Flexprice, whose input has another name for the
- * customer, it may make none: FORBIDDEN.
+ * customers, named by `customerId`, which Flex then needs, or at Flexprice by `customerExternalId`, where the caller's token tells
+ * that; for any other customer the user error is INVALID.
  */
 export type MutationCreateCheckoutSessionArgs = {
   input: CreateCheckoutSessionInput;
@@ -100,8 +100,8 @@ export type MutationCreateCheckoutSessionArgs = {
  * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
  *
  * For a caller that is bound to customers the sessions of all others do not exist: NOT_FOUND. It may make sessions of its own
- * customers at Meteroid and Flex, named by `customerId`, which Flex then needs; at Flexprice, whose input has another name for the
- * customer, it may make none: FORBIDDEN.
+ * customers, named by `customerId`, which Flex then needs, or at Flexprice by `customerExternalId`, where the caller's token tells
+ * that; for any other customer the user error is INVALID.
  */
 export type MutationCancelCheckoutSessionArgs = {
   input: CheckoutSessionActionInput;
@@ -115,8 +115,8 @@ export type MutationCancelCheckoutSessionArgs = {
  * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
  *
  * For a caller that is bound to customers the sessions of all others do not exist: NOT_FOUND. It may make sessions of its own
- * customers at Meteroid and Flex, named by `customerId`, which Flex then needs; at Flexprice, whose input has another name for the
- * customer, it may make none: FORBIDDEN.
+ * customers, named by `customerId`, which Flex then needs, or at Flexprice by `customerExternalId`, where the caller's token tells
+ * that; for any other customer the user error is INVALID.
  */
 export type MutationDeleteCheckoutSessionArgs = {
   input: CheckoutSessionActionInput;
@@ -130,8 +130,8 @@ export type MutationDeleteCheckoutSessionArgs = {
  * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
  *
  * For a caller that is bound to customers the sessions of all others do not exist: NOT_FOUND. It may make sessions of its own
- * customers at Meteroid and Flex, named by `customerId`, which Flex then needs; at Flexprice, whose input has another name for the
- * customer, it may make none: FORBIDDEN.
+ * customers, named by `customerId`, which Flex then needs, or at Flexprice by `customerExternalId`, where the caller's token tells
+ * that; for any other customer the user error is INVALID.
  */
 export type MutationCaptureCheckoutSessionArgs = {
   input: CaptureCheckoutSessionInput;
@@ -145,8 +145,8 @@ export type MutationCaptureCheckoutSessionArgs = {
  * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
  *
  * For a caller that is bound to customers the sessions of all others do not exist: NOT_FOUND. It may make sessions of its own
- * customers at Meteroid and Flex, named by `customerId`, which Flex then needs; at Flexprice, whose input has another name for the
- * customer, it may make none: FORBIDDEN.
+ * customers, named by `customerId`, which Flex then needs, or at Flexprice by `customerExternalId`, where the caller's token tells
+ * that; for any other customer the user error is INVALID.
  */
 export type MutationRefundCheckoutSessionArgs = {
   input: RefundCheckoutSessionInput;
@@ -160,8 +160,8 @@ export type MutationRefundCheckoutSessionArgs = {
  * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
  *
  * For a caller that is bound to customers the sessions of all others do not exist: NOT_FOUND. It may make sessions of its own
- * customers at Meteroid and Flex, named by `customerId`, which Flex then needs; at Flexprice, whose input has another name for the
- * customer, it may make none: FORBIDDEN.
+ * customers, named by `customerId`, which Flex then needs, or at Flexprice by `customerExternalId`, where the caller's token tells
+ * that; for any other customer the user error is INVALID.
  */
 export type MutationConfirmCheckoutSessionArgs = {
   input: ConfirmCheckoutSessionInput;
@@ -175,8 +175,8 @@ export type MutationConfirmCheckoutSessionArgs = {
  * `captureCheckoutSession`, `refundCheckoutSession` and `confirmCheckoutSession`.
  *
  * For a caller that is bound to customers the sessions of all others do not exist: NOT_FOUND. It may make sessions of its own
- * customers at Meteroid and Flex, named by `customerId`, which Flex then needs; at Flexprice, whose input has another name for the
- * customer, it may make none: FORBIDDEN.
+ * customers, named by `customerId`, which Flex then needs, or at Flexprice by `customerExternalId`, where the caller's token tells
+ * that; for any other customer the user error is INVALID.
  */
 export type MutationReauthorizeCheckoutSessionArgs = {
   input: CheckoutSessionActionInput;

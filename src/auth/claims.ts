@@ -1,4 +1,4 @@
-import { type Caller, SCOPES } from '../checkout/caller.ts';
+import { type BoundCustomer, type Caller, SCOPES } from '../checkout/caller.ts';
 import { PROVIDER_NAMES } from '../checkout/provider-name.ts';
 
 /** Claims that no caller can be made of. The word is for the log, and holds nothing of what came. */
@@ -46,11 +46,13 @@ function customersIn({ checkout_customers: claim }: Claims): Caller['customers']
   return claim.map(customerIn);
 }
 
-function customerIn(entry: unknown): { provider: (typeof PROVIDER_NAMES)[number]; id: string } {
-  const { provider: name, id }: { provider?: unknown; id?: unknown } = Object(entry);
+function customerIn(entry: unknown): BoundCustomer {
+  const { provider: name, id, externalId }: Record<string, unknown> = Object(entry);
   const provider = PROVIDER_NAMES.find((known) => typeof name === 'string' && known === name.toUpperCase());
-  if (!provider || typeof id !== 'string' || id === '' || id.length > MAX_CUSTOMER_ID) {
-    throw new BadClaims('checkout_customers');
-  }
-  return { provider, id };
+  if (!provider || !isId(id)) throw new BadClaims('checkout_customers');
+  if (externalId === undefined) return { provider, id };
+  if (!isId(externalId)) throw new BadClaims('checkout_customers');
+  return { provider, id, externalId };
 }
+
+const isId = (id: unknown): id is string => typeof id === 'string' && id !== '' && id.length <= MAX_CUSTOMER_ID;

@@ -4,7 +4,7 @@ import type { CallContext, Provider } from '../checkout/provider.ts';
 import type { ProviderName } from '../checkout/provider-name.ts';
 import { LedgerError } from '../ledger/ledger.ts';
 import type { Operation, OperationLease, OperationScope, OperationState } from '../ledger/operations.ts';
-import { freshProviderKey, inputHashOf } from './identity.ts';
+import { freshProviderKey, inputHashOf, inputHashOfStored } from './identity.ts';
 import { handlerOf, type LeasedWork, leaseOf, type WorkOptions, workOnLease } from './leased-work.ts';
 import { findOut, makeChange } from './make.ts';
 import { inProgress, ledgerAway, maybeBegun, notBegun, type Outcome, outcomeUnknown, refused } from './outcome.ts';
@@ -19,6 +19,11 @@ export type ChangeRequest = {
   /** The client's; null when it gave none. */
   idempotencyKey: string | null;
   call: CallContext;
+  /**
+   * Why it must not be made, asked before it is begun; not of one that was begun with the same input and has not failed.
+   * @default nothing is asked
+   */
+  objections?: () => Promise<UserError[]>;
 };
 
 export type ChangeResult = {
@@ -67,9 +72,11 @@ class ChangeMaker implements Changes {
     if (!handler) {
       const message = 'This provider cannot do that; see availableActions and providers { operations }.';
       const field = ['input', change.kind === 'CREATE' ? 'session' : 'id'];
-      return resultOf(refused('UNSUPPORTED_OPERATION', message, field), false);
+      return (await objectedTo(request)) ?? resultOf(refused('UNSUPPORTED_OPERATION', message, field), false);
     }
-    return idempotencyKey === null ? this.#makeOnce(request, handler) : this.#makeUnderKey(request, idempotencyKey);
+    return idempotencyKey === null
+      ? ((await objectedTo(request)) ?? this.#makeOnce(request, handler))
+      : this.#makeUnderKey(request, idempotencyKey);
   }
 
   /** Without a key of the client's there is nothing to come back to. */
@@ -98,8 +105,11 @@ class ChangeMaker implements Changes {
     /** How an earlier request with the key was seen to stand. */
     let seen: OperationState | null = null;
     /** When the attempt began that this request waits for: it gets its result, and makes no other. */
-    let waitedSince: number | undefined;
+    let waitedSince = request.objections && (await this.#begunBefore(scope, provider.name, inputHash));
     for (;;) {
+      // Only then may another attempt be made.
+      const objected = waitedSince === undefined ? await objectedTo(request) : null;
+      if (objected) return objected;
       const wanted = { scope, provider: provider.name, inputHash, change: JSON.stringify(change) };
       const begun = await this.#options.operations.begin(wanted, lease, waitedSince).catch((error: unknown) => {
         throw this.#notBegun(error, provider.name, seen);
@@ -146,6 +156,16 @@ class ChangeMaker implements Changes {
     await this.#work({ operation, lease, call, work: findOut, parkMs });
   }
 
+  /** When the very same change was begun, unless it failed. */
+  async #begunBefore(scope: OperationScope, provider: ProviderName, inputHash: string): Promise<number | undefined> {
+    const { caller, idempotencyKey, kind } = scope;
+    const found = await this.#options.operations.find(caller, idempotencyKey, kind).catch((error: unknown) => {
+      throw this.#notBegun(error, provider, null);
+    });
+    if (!found || found.state === 'FAILED' || inputHashOfStored(found) !== inputHash) return undefined;
+    return found.startedAt;
+  }
+
   #work(work: LeasedWork): Promise<Outcome> {
     return workOnLease(this.#options, work);
   }
@@ -180,6 +200,12 @@ const conflictWith = ({ finishedAt }: Operation): string =>
   finishedAt === null
     ? 'This idempotencyKey was used for something else, and what became of that is not known yet: see operation(idempotencyKey:).'
     : 'This idempotencyKey was used for something else; take a new one for a new change.';
+
+/** Null when there are no objections. */
+async function objectedTo({ objections }: ChangeRequest): Promise<ChangeResult | null> {
+  const errors = await objections?.();
+  return errors?.length ? resultOf({ is: 'REFUSED', errors }, false) : null;
+}
 
 /** @throws GatewayError for what was not made and the caller cannot mend */
 function resultOf(outcome: Exclude<Outcome, { is: 'UNKNOWN' }>, isReplayed: boolean): ChangeResult {

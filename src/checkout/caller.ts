@@ -6,13 +6,22 @@ import type { CheckoutSession } from './session.ts';
 export const SCOPES = ['checkout:read', 'checkout:write'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** A customer that a caller is bound to. */
+export type BoundCustomer = {
+  provider: ProviderName;
+  /** The provider's. It alone decides what is seen. */
+  id: string;
+  /** The merchant's, by which Flexprice's new sessions name their customer. */
+  externalId?: string;
+};
+
 /** Who asks. */
 export type Caller = {
   /** The same for each request of the same caller; idempotency keys and rate limits are kept by it. Never a secret. */
   name: string;
   scopes: ReadonlySet<Scope>;
   /** Null: the sessions of all customers. Else only those of these exist for the caller. */
-  customers: readonly { provider: ProviderName; id: string }[] | null;
+  customers: readonly BoundCustomer[] | null;
 };
 
 /** The only one there is where callers are not told apart. */
@@ -23,7 +32,7 @@ export const maySee = ({ customers }: Caller, { provider, customer }: CheckoutSe
   customers === null || customers.some((own) => own.provider === provider && own.id === customer?.id);
 
 /**
- * Stands for what a caller is bound to, in whichever order and however often its customers are named: 22 characters. Null
+ * Stands for what a caller sees, being bound to customers, in whichever order and however often its customers are named: 22 characters. Null
  * for one that is not bound.
  */
 export function bindingOf({ customers }: Pick<Caller, 'customers'>): string | null {

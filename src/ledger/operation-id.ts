@@ -32,6 +32,13 @@ export const idsOfScope = (accounts: LedgerAccounts, scope: OperationScope): str
     return account === undefined ? [] : [operationId(provider, account, scope)];
   });
 
-/** The ids that operations with a key of a caller may have, of whichever kind. */
-export const idsOfKey = (accounts: LedgerAccounts, caller: string, idempotencyKey: string): string[] =>
-  (Object.keys(KINDS) as ChangeKind[]).flatMap((kind) => idsOfScope(accounts, { caller, kind, idempotencyKey }));
+/** The ids that operations with a key of a caller may have, of whichever kind unless one is named. */
+export const idsOfKey = (
+  accounts: LedgerAccounts,
+  caller: string,
+  idempotencyKey: string,
+  kind?: ChangeKind,
+): string[] => {
+  const kinds = kind ? [kind] : (Object.keys(KINDS) as ChangeKind[]);
+  return kinds.flatMap((each) => idsOfScope(accounts, { caller, kind: each, idempotencyKey }));
+};

@@ -87,8 +87,8 @@ export type Operations = {
     state: Exclude<OperationState, 'IN_PROGRESS'>,
     result: string | null,
   ): Promise<boolean>;
-  /** The newest operation with a key of a caller, of whichever kind; null when there is none. */
-  find(caller: string, idempotencyKey: string): Promise<Operation | null>;
+  /** The newest operation with a key of a caller, of whichever kind unless one is named; null when there is none. */
+  find(caller: string, idempotencyKey: string, kind?: ChangeKind): Promise<Operation | null>;
   /**
    * Operations of a kind at a provider that are IN_PROGRESS or UNKNOWN, whoever's they are and whether or not somebody is at
    * them; in no order.

@@ -25,8 +25,8 @@ export function createSealedOperations(operations: Operations, encryptionKey: Bu
       return { ...begun, operation: opened(standing) } as Begun;
     },
     finish: (id, owner, state, result) => operations.finish(id, owner, state, result === null ? null : seal(result)),
-    async find(caller, idempotencyKey) {
-      const found = await operations.find(caller, idempotencyKey);
+    async find(caller, idempotencyKey, kind) {
+      const found = await operations.find(caller, idempotencyKey, kind);
       return found && opened(found);
     },
     async unfinished(provider, kind, limit) {

@@ -11,6 +11,7 @@ import { isBehind, type SessionVersion, versionOf } from '../checkout/version.ts
 import type { Reading } from '../reading/index.ts';
 import type { ChangeNotice, ChangeTrigger } from './broker.ts';
 import { contentOf } from './content.ts';
+import { sessionOf, unlessItFailed } from './failed-read.ts';
 import { type Feed, SlowConsumer } from './feed.ts';
 import type { ListWatcher } from './list-watcher.ts';
 import type { Teller } from './teller.ts';
@@ -173,10 +174,12 @@ class Changes<C extends { reading: Reading }> {
     } else if (session) yield* this.#send({ session, previousStatus, trigger, at }, context);
   }
 
-  /** Whose an unread session is nobody can tell: who subscribed to some customers' is not told that another's has changed. */
+  /**
+   * Whose an unread session is nobody can tell: who subscribed to some customers', or named some, is told of none that it
+   * could not read before.
+   */
   #mayTellOf({ provider, providerId }: SessionKey): boolean {
-    const { sessions, filter } = this.#wish;
-    return sessions !== null || filter.customers === null || this.#sent.has(globalId(provider, providerId));
+    return this.#wish.filter.customers === null || this.#sent.has(globalId(provider, providerId));
   }
 
   /** Of sessions that are not named nobody can tell which have changed. */
@@ -194,8 +197,15 @@ class Changes<C extends { reading: Reading }> {
     }
   }
 
-  /** What cannot be read, or lies behind what is known, is read again: one replica of a provider may be behind another. */
   async #read(key: SessionKey, context: C): Promise<CheckoutSession | GatewayError | null> {
+    const session = await this.#readCurrent(key, context);
+    // It may have come to be another's.
+    if (session === null && this.#wish.filter.customers) this.#sent.delete(globalId(key.provider, key.providerId));
+    return session;
+  }
+
+  /** What cannot be read, or lies behind what is known, is read again: one replica of a provider may be behind another. */
+  async #readCurrent(key: SessionKey, context: C): Promise<CheckoutSession | GatewayError | null> {
     for (const waitMs of READ_AGAIN_MS) {
       const read = await context.reading.sessionRead(key, this.#expansion).catch(() => null);
       if (read?.isCurrent) return read.value;
@@ -229,15 +239,6 @@ class Changes<C extends { reading: Reading }> {
     return customerEmail === null || session.customer?.email?.toLowerCase() === customerEmail.toLowerCase();
   }
 }
-
-/** A provider that fails must not end what is about others too. */
-function unlessItFailed(error: unknown): GatewayError {
-  if (error instanceof GatewayError) return error;
-  throw error;
-}
-
-const sessionOf = (found: CheckoutSession | GatewayError | null | undefined): CheckoutSession | null =>
-  found instanceof GatewayError ? null : (found ?? null);
 
 /** An event that is an error: graphql-js takes an Error in the place of a value for the failure of its field. */
 const failed = <C>(error: GatewayError, context: C): LiveEvent<C> => ({

@@ -61,7 +61,7 @@ type ReadingOptions = {
 export function createReading(options: ReadingOptions): Reading {
   const { providers, caller, call, remember, now, observe } = options;
   // Remembered is what there is, not what this caller sees of it: the index is everybody's.
-  const reads = visibleReads(remembering(options.reads, remember), caller, now);
+  const reads = visibleReads(remembering(options.reads, remember), caller);
   const calls = new Map<ProviderName, number>();
   const report = new ReportBuilder(observe);
   const onCall = (provider: ProviderName) => void calls.set(provider, (calls.get(provider) ?? 0) + 1);

@@ -5,7 +5,6 @@ import type { PagedList, PageRequest, WholeList } from '../checkout/list.ts';
 import { type Expansion, NO_EXPANSION, type Provider } from '../checkout/provider.ts';
 import { displayName } from '../checkout/provider-name.ts';
 import type { CheckoutSession, FlexLineItem } from '../checkout/session.ts';
-import { missingEntry } from './lifetime.ts';
 import type { Reader, ReadResult } from './read-through.ts';
 import type { SessionRead } from './session-loader.ts';
 import type { Reads } from './shared-reads.ts';
@@ -13,24 +12,21 @@ import type { Reads } from './shared-reads.ts';
 /**
  * What a caller may see of what all share. This is the one place that enforces it, and it stands behind the cache: what is
  * kept knows nothing of callers. A session that may not be seen reads like one that its provider does not have, down to
- * how long the answer is fresh and to the failure where a kept one would stand in. All that can tell them apart, for who
- * has its id already, is that a kept one is found faster.
- * @param now epoch milliseconds
+ * how long the answer is fresh, what is said of the cache, and the failure where a kept one would stand in. All that can
+ * tell them apart, for who has its id already, is that a fresh one that is kept is found faster, and while its provider fails.
  */
-export const visibleReads = (reads: Reads, caller: Caller, now: () => number): Reads =>
-  caller.customers === null ? reads : new VisibleReads(reads, caller, now);
+export const visibleReads = (reads: Reads, caller: Caller): Reads =>
+  caller.customers === null ? reads : new VisibleReads(reads, caller);
 
 class VisibleReads implements Reads {
   readonly #reads: Reads;
   readonly #caller: Caller;
-  readonly #now: () => number;
   /** Global ids of the sessions that were shown. */
   readonly #shown = new Set<string>();
 
-  constructor(reads: Reads, caller: Caller, now: () => number) {
+  constructor(reads: Reads, caller: Caller) {
     this.#reads = reads;
     this.#caller = caller;
-    this.#now = now;
   }
 
   session(provider: Provider, providerId: string, expansion: Expansion, reader: Reader): Promise<SessionRead> {
@@ -57,8 +53,8 @@ class VisibleReads implements Reads {
   ): Promise<SessionRead | null> {
     const own = apart(reader);
     const read = await this.#reads.peekSession(provider, providerId, withCustomer(expansion), own);
-    // As if nothing were kept.
-    if (read?.value && !this.#maySee(read.value)) return null;
+    // As if nothing were kept: neither that it is not there, nor one that may not be seen.
+    if (!read?.value || !this.#maySee(read.value)) return null;
     reader.report.take(own.report);
     return read;
   }
@@ -97,17 +93,14 @@ class VisibleReads implements Reads {
       report.take(own.report);
       throw error;
     });
-    if (read.value && !this.#maySee(read.value)) return this.#hidden(read, reader);
-    report.take(own.report);
-    return read;
-  }
-
-  #hidden({ failure, isCurrent }: SessionRead, { report }: Reader): SessionRead {
+    if (read.value && this.#maySee(read.value)) {
+      report.take(own.report);
+      return read;
+    }
+    const missing = notThere(reader);
     // Nothing stands in for what is not there.
-    const { freshUntil } = missingEntry({ fetchedAt: this.#now(), random: Math.random() });
-    report.take({ hits: 0, misses: 1, isStale: false, freshUntil: failure ? 0 : freshUntil });
-    if (failure) throw failure;
-    return { value: null, failure: null, isKept: false, isCurrent };
+    if (read.failure) throw read.failure;
+    return { ...missing, isCurrent: read.isCurrent };
   }
 
   #maySee(session: CheckoutSession): boolean {
@@ -127,7 +120,7 @@ const withCustomer = (expansion: Expansion): Expansion => ({ ...expansion, custo
 
 const apart = (reader: Reader): Reader => ({ ...reader, report: reader.report.apart() });
 
-/** As a provider that was asked and has no such thing; that is never kept. */
+/** As a provider that was asked and has no such thing; that this may be kept is told of none, or it would tell them apart. */
 function notThere({ report }: Reader): ReadResult<null> {
   report.take({ hits: 0, misses: 1, isStale: false, freshUntil: 0 });
   return { value: null, failure: null, isKept: false, isCurrent: true };

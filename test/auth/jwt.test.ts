@@ -95,10 +95,12 @@ describe('the customers of a token', () => {
     const claim = [
       { provider: 'flex', id: 'cus_1' },
       { provider: 'Meteroid', id: 'c2', more: 1 },
+      { provider: 'flexprice', id: 'cust_1', externalId: 'x'.repeat(255) },
     ];
     expect(await customersOf(claim)).toEqual([
       { provider: 'FLEX', id: 'cus_1' },
       { provider: 'METEROID', id: 'c2' },
+      { provider: 'FLEXPRICE', id: 'cust_1', externalId: 'x'.repeat(255) },
     ]);
   });
 
@@ -121,6 +123,13 @@ describe('the customers of a token', () => {
     [{ provider: 'STRIPE', id: 'x' }],
     [{ provider: ['FLEX'], id: 'x' }],
     [{ provider: '__proto__', id: 'x' }],
+    [{ provider: 'FLEX', id: 'x'.repeat(256) }],
+    [{ provider: 'FLEXPRICE', externalId: 'x' }],
+    [{ provider: 'FLEXPRICE', id: 'x', externalId: '' }],
+    [{ provider: 'FLEXPRICE', id: 'x', externalId: null }],
+    [{ provider: 'FLEXPRICE', id: 'x', externalId: 7 }],
+    [{ provider: 'FLEXPRICE', id: 'x', externalId: ['y'] }],
+    [{ provider: 'FLEXPRICE', id: 'x', externalId: 'y'.repeat(256) }],
     [
       { provider: 'FLEX', id: 'x' },
       { provider: 'FLEX', id: '' },

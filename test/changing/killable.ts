@@ -11,6 +11,8 @@ const PROGRAM = fileURLToPath(new URL('gateway-process.ts', import.meta.url));
 export type KillableGateway = {
   url: string;
   ask(query: string, variables?: Record<string, unknown>): Promise<GraphQLAnswer>;
+  /** The same, asked by the bearer of a token. */
+  as(token: string): Pick<KillableGateway, 'ask'>;
   /** Moves its clock on. */
   jump(ms: number): void;
   /** Ends it with `kill -9`. */
@@ -20,6 +22,8 @@ export type KillableGateway = {
 type Options = LedgerUnderTest['settings'] & {
   providers: Record<string, ProviderAddress>;
   upstreamPolicy?: Partial<UpstreamPolicy>;
+  /** Further settings. */
+  env?: Record<string, string>;
 };
 
 /** The whole gateway as a process of its own. */
@@ -29,6 +33,7 @@ export async function startKillable({
   redisUrl,
   cacheEncryptionKey,
   upstreamPolicy = {},
+  env = {},
 }: Options): Promise<KillableGateway> {
   const settings = Object.entries(providers).flatMap(([name, { apiKey, baseUrl, webhookSecrets = [] }]) => [
     [`${name}_API_KEY`, apiKey],
@@ -48,6 +53,7 @@ export async function startKillable({
       CACHE_ENCRYPTION_KEY: cacheEncryptionKey,
       UPSTREAM_POLICY: JSON.stringify(upstreamPolicy),
       ...Object.fromEntries(settings),
+      ...env,
     },
   });
   const exited = once(child, 'exit');
@@ -55,9 +61,14 @@ export async function startKillable({
     once(child, 'message'),
     exited.then(() => Promise.reject(new Error('The gateway has not started.'))),
   ])) as [{ url: string }];
+  const askWith =
+    (headers: Record<string, string>): KillableGateway['ask'] =>
+    async (query, variables) =>
+      (await postTo(url, query, variables, { headers })).answer;
   return {
     url,
-    ask: async (query, variables) => (await postTo(url, query, variables)).answer,
+    ask: askWith({}),
+    as: (token) => ({ ask: askWith({ authorization: `Bearer ${token}` }) }),
     jump: (aheadMs) => void child.send({ aheadMs }),
     async kill() {
       child.kill('SIGKILL');

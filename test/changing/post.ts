@@ -5,11 +5,11 @@ export async function postTo(
   url: string,
   query: string,
   variables?: Record<string, unknown>,
-  signal?: AbortSignal,
+  { headers, signal }: { headers?: Record<string, string>; signal?: AbortSignal } = {},
 ): Promise<{ answer: GraphQLAnswer; headers: Headers }> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, variables }),
     ...(signal && { signal }),
   });

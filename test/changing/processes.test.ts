@@ -104,7 +104,7 @@ describe('gateways that share a ledger', () => {
     story.sandbox.control.fault({ provider: 'flex', kind: 'delay', delayMs: 800, match: { method: 'POST' } });
     const leaving = new AbortController();
     const variables = { input: { ...operation.input(story.sandbox, 'left'), idempotencyKey: 'k' } };
-    const asked = postTo(gateway.url, operation.document, variables, leaving.signal);
+    const asked = postTo(gateway.url, operation.document, variables, { signal: leaving.signal });
     await untilCalls(1);
     leaving.abort();
     await expect(asked).rejects.toThrow();

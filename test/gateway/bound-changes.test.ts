@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { globalId } from '../../src/checkout/global-id.ts';
+import { startTestGateway, type TestGateway } from '../helpers/gateway.ts';
 import { FLEX, FLEXPRICE, METEROID } from '../providers/changes-inputs.ts';
-import { type BoundWorld, type CALLERS, openBoundWorld, put } from './bound-rig.ts';
+import { type BoundWorld, bound, type CALLERS, openBoundWorld, put } from './bound-rig.ts';
 
 let world: BoundWorld;
 beforeAll(async () => {
@@ -84,8 +85,10 @@ describe("a change to another customer's session", () => {
 });
 
 describe('a new session', () => {
-  const create = (caller: keyof typeof CALLERS, session: Record<string, unknown>, key = freshKey()) =>
-    as(caller).ask<{ change: { checkoutSession: { id: string } | null; userErrors: unknown[] } | null }>(
+  const create = (caller: keyof typeof CALLERS, session: Record<string, unknown>, key?: string) =>
+    createBy(as(caller), session, key);
+  const createBy = (asking: TestGateway, session: Record<string, unknown>, key = freshKey()) =>
+    asking.ask<{ change: { checkoutSession: { id: string } | null; userErrors: unknown[] } | null }>(
       `mutation ($input: CreateCheckoutSessionInput!) { change: createCheckoutSession(input: $input) ${PAYLOAD} }`,
       { input: { idempotencyKey: key, session } },
     );
@@ -137,12 +140,56 @@ describe('a new session', () => {
     expect(calls().length).toBe(before);
   });
 
-  it('at Flexprice is forbidden to who is bound', async () => {
+  it('at Flexprice is made for a customer whose external id the caller is bound to', async () => {
+    const customerOf = 'query ($id: ID!) { node(id: $id) { ... on CheckoutSession { customer { id } } } }';
+    const byAdmin = await create('admin', { flexprice: FLEXPRICE });
+    const { data } = await as('admin').ask<{ node: { customer: { id: string } } }>(customerOf, {
+      id: byAdmin.data.change?.checkoutSession?.id,
+    });
+    const { id } = data.node.customer;
+    const externalId = FLEXPRICE.customerExternalId;
+    const gateway = await startTestGateway({
+      providers: world.sandbox.addresses,
+      callers: {
+        own: bound('own', [{ provider: 'FLEXPRICE', id, externalId }]),
+        wrong: bound('wrong', [{ provider: 'FLEXPRICE', id: 'cust_other', externalId }]),
+        elsewhere: bound('elsewhere', [
+          { provider: 'FLEXPRICE', id },
+          { provider: 'FLEX', id, externalId },
+        ]),
+      },
+    });
+    onTestFinished(() => gateway.stop());
+    const made = await createBy(gateway.as('own'), { flexprice: FLEXPRICE });
+    expect(made).toMatchObject({ data: { change: { checkoutSession: { id: expect.any(String) }, userErrors: [] } } });
+    // The issuer was mistaken: what came of it is another's, and is not shown.
+    expect(await createBy(gateway.as('wrong'), { flexprice: FLEXPRICE })).toEqual({
+      data: { change: { checkoutSession: null, userErrors: [] } },
+    });
     const before = calls().length;
-    const { errors } = await create('ada', { flexprice: FLEXPRICE });
-    expect(errors).toMatchObject([{ path: ['change'], extensions: { code: 'FORBIDDEN', provider: 'FLEXPRICE' } }]);
+    for (const [caller, customerExternalId] of [
+      ['own', 'user_1002'],
+      ['own', 'missing'],
+      ['own', id],
+      ['elsewhere', externalId],
+      ['elsewhere', id],
+    ] as const) {
+      expect(await createBy(gateway.as(caller), { flexprice: { ...FLEXPRICE, customerExternalId } })).toEqual({
+        data: {
+          change: {
+            checkoutSession: null,
+            userErrors: [
+              {
+                code: 'INVALID',
+                message: 'Expected the external id of a customer that this caller is bound to.',
+                field: ['input', 'session', 'flexprice', 'customerExternalId'],
+              },
+            ],
+          },
+        },
+      });
+    }
     expect(calls().length).toBe(before);
-    expect((await create('admin', { flexprice: FLEXPRICE })).errors).toBeUndefined();
   });
 
   it('under a key is one for each who sees something else, whatever they are called', async () => {

@@ -143,4 +143,33 @@ describe('a subscription', () => {
     expect([ada.errors, ada.seen]).toEqual([[], []]);
     await Promise.all([ada.stop(), admin.stop()]);
   }, 40_000);
+
+  it('by ids is not told that one of another has changed that cannot be read, also when it was its own before', async () => {
+    const { control } = world.sandbox;
+    const flexOf = (person: string) => open(person).find(({ provider }) => provider === 'FLEX') as Session;
+    const [own, others, moved] = [flexOf('ada'), flexOf('bob'), flexOf('ada')];
+    const ids = idsOf([own, others, moved]);
+    const [ada, admin] = [subscribe('ada', { ids }), subscribe('admin', { ids })];
+    await expect.poll(() => ada.seen, PATIENT).toEqual(idsOf([own, moved]));
+    control.patch({ provider: 'flex', id: moved.providerId, set: { customer: 'fcus_bob' } });
+    pay(moved);
+    await expect.poll(() => admin.seen.length, PATIENT).toBeGreaterThan(3);
+    await sleep(500);
+    control.fault({ provider: 'flex', kind: 'status', status: 500, match: { method: 'GET' } });
+    for (const change of [
+      `cancelCheckoutSession(input: { id: "${others.id}" })`,
+      `refundCheckoutSession(input: { id: "${moved.id}", idempotencyKey: "moved" })`,
+      `cancelCheckoutSession(input: { id: "${own.id}" })`,
+    ]) {
+      const { errors, data } = await gateway.as('admin').ask(`mutation { change: ${change} { userErrors { code } } }`);
+      expect([errors, data]).toEqual([undefined, { change: { userErrors: [] } }]);
+    }
+    await expect.poll(() => admin.errors.length, PATIENT).toBe(3);
+    // Of its own it is told, and by then would have been of the others.
+    await expect.poll(() => ada.errors.length, PATIENT).toBeGreaterThan(0);
+    await sleep(1000);
+    control.clearFaults();
+    expect([ada.errors.length, ada.seen]).toEqual([1, idsOf([own, moved])]);
+    await Promise.all([ada.stop(), admin.stop()]);
+  }, 40_000);
 });

@@ -77,10 +77,10 @@ class SharedOperations implements Operations {
     return this.#isDone('finish an operation', 'ledgerFinish', id, args);
   }
 
-  async find(who: string, idempotencyKey: string): Promise<Operation | null> {
+  async find(who: string, idempotencyKey: string, kind?: ChangeKind): Promise<Operation | null> {
     const part = partOf(who, idempotencyKey);
     const replies = await Promise.all(
-      idsOfKey(this.#accounts, who, idempotencyKey).map((id) =>
+      idsOfKey(this.#accounts, who, idempotencyKey, kind).map((id) =>
         this.#caller.call('find an operation', 'ledgerRead', [operationKey(part, id)], this.#moment()),
       ),
     );

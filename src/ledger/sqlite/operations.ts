@@ -85,8 +85,8 @@ export function createSqliteOperations({ database, accounts, now, place }: Optio
         return statement(FINISH).run({ id, owner, state, result, finishedAt, end: endOfKept(time) }).changes > 0;
       });
     },
-    async find(caller, idempotencyKey) {
-      const ids = JSON.stringify(idsOfKey(accounts, caller, idempotencyKey));
+    async find(caller, idempotencyKey, kind) {
+      const ids = JSON.stringify(idsOfKey(accounts, caller, idempotencyKey, kind));
       const row = await read('find an operation', () => statement(FIND).get({ ids, end: endOfKept(now()) }));
       return row ? toOperation(row) : null;
     },

@@ -29,6 +29,8 @@ export function describeFinding(fresh: FreshStore): void {
       expect(await foundId()).toBe(capture);
       expect(await foundId()).not.toBe(await begin('REAUTHORIZE', 'FLEXPRICE'));
       expect((await operations.find('shop', 'order-1'))?.scope).toEqual(scopeOf({ kind: 'REAUTHORIZE' }));
+      expect((await operations.find('shop', 'order-1', 'CAPTURE'))?.id).toBe(capture);
+      expect(await operations.find('shop', 'order-1', 'CANCEL')).toBeNull();
     }));
 
   it('finds by its scope what was written with another in its place, and gives that one', () =>
