@@ -3,8 +3,9 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Lifecycle } from '../operations-routes.ts';
 import type { RateLimiter } from '../options.ts';
 import { Refusal } from '../refusal.ts';
-import { StandingRefusal } from '../standing-refusal.ts';
+import type { StandingRefusal } from '../standing-refusal.ts';
 import { TurnQueue } from './turn-queue.ts';
+import { STOPPING, unavailable } from './unavailable.ts';
 
 /** Operations at one time, where nothing else is set: with more, what waits for providers fills the memory. */
 const DEFAULT_MOST = 1000;
@@ -115,16 +116,8 @@ export class Admission {
   }
 }
 
-const RETRY_AFTER_SECONDS = 1;
-
-function unavailable(message: string): StandingRefusal {
-  const headers = { 'retry-after': String(RETRY_AFTER_SECONDS) };
-  return new StandingRefusal(503, message, { code: 'OVERLOADED', retryable: true, headers });
-}
-
 const OVERLOADED = unavailable('There are more requests now than the gateway can serve; try again.');
 const TOO_LATE = unavailable('The time for this request was over before it could begin; nothing was done.');
-const STOPPING = unavailable('The gateway is stopping; connect again to reach another.');
 
 const rateLimited = (retryAfterMs: number): Refusal =>
   new Refusal(429, 'There are more requests of this caller than it may make; try again later.', {
