@@ -128,7 +128,7 @@ describe('the limits', () => {
     { extensions: { code: 'QUERY_TOO_COMPLEX', limit, allowed, ...(got !== undefined && { got }), retryable: false } },
   ];
   it.each<[ChosenLimits, string, object[]]>([
-    [{ tokens: 3 }, '{ hello requestId }', error('tokens', 3)],
+    [{ tokens: 3 }, '{ hello requestId } # not counted', error('tokens', 3, 4)],
     [{ depth: 1 }, '{ hello { a } }', error('depth', 1, 2)],
     [{ aliases: 0 }, '{ a: hello }', error('aliases', 0, 1)],
     [{ rootFields: 1 }, '{ hello requestId }', error('rootFields', 1, 2)],
@@ -138,6 +138,17 @@ describe('the limits', () => {
     const { post, errorsOf } = await startTestServer({ queryLimits });
     expect(await errorsOf(query)).toMatchObject(expected);
     expect((await post({ query })).status).toBe(400);
+  });
+
+  it.each([
+    ['every one', `{ ${'a '.repeat(6000)} }`, 'got 6002.', 6002],
+    ['so many over the limit', '{a'.repeat(120_000), 'got at least 22000.', 22_000],
+    ['those before what can be none', `{ ${'a '.repeat(3000)} ? ${'a '.repeat(3000)} }`, 'got at least 3001.', 3001],
+  ])('tell how many tokens came: %s', async (_, query, said, got) => {
+    const { errorsOf } = await startTestServer();
+    const [{ message, extensions } = { message: '', extensions: {} }] = await errorsOf(query);
+    expect(message).toBe(`Expected a document of at most 2000 tokens, ${said}`);
+    expect(extensions).toMatchObject({ code: 'QUERY_TOO_COMPLEX', limit: 'tokens', allowed: 2000, got });
   });
 
   it('hold a document that was within them as often as it comes', async () => {
