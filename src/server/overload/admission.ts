@@ -60,8 +60,9 @@ export class Admission {
     return this.#isFull ? this.#overloaded() : undefined;
   }
 
-  /** Counts an operation of a caller. @throws Refusal with 429 */
+  /** Counts an operation of a caller, unless there is no room for it anyway. @throws Refusal with 429 or 503 */
   async count(caller: string): Promise<void> {
+    if (this.#isFull) throw this.#overloaded();
     const taken = await this.#options.rateLimiter?.take(caller);
     if (!taken || taken.allowed) return;
     this.#options.metrics.load.turnedAway('rate_limited');
@@ -72,29 +73,39 @@ export class Admission {
    * Resolves when it is an operation's turn; it takes its place only here, so that who sends slowly, or is nobody that is
    * known, takes nobody's.
    * @param deadline epoch milliseconds
+   * @param caller for whom it was counted; it is not when it is turned away
    * @returns what has to be called once, when the operation is over
    * @throws Refusal with 503
    */
-  async enter(deadline: number): Promise<() => void> {
+  async enter(deadline: number, caller: string): Promise<() => void> {
+    try {
+      await this.#turn(deadline);
+    } catch (error) {
+      this.#options.rateLimiter?.giveBack(caller);
+      throw error;
+    }
+    return () => {
+      this.#begun -= 1;
+    };
+  }
+
+  /** Runs an operation when it is its turn, as `enter` has it. @throws Refusal with 503, and whatever the work throws */
+  async run<T>(deadline: number, caller: string, work: () => Promise<T>): Promise<T> {
+    const leave = await this.enter(deadline, caller);
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
+  }
+
+  async #turn(deadline: number): Promise<void> {
     if (this.#isFull) throw this.#overloaded();
     await this.#queue.turn();
     // Nobody would get the answer, and a change would be made that nobody hears of.
     const { now = Date.now } = this.#options;
     if (now() >= deadline) throw this.#tooLate();
     this.#begun += 1;
-    return () => {
-      this.#begun -= 1;
-    };
-  }
-
-  /** Runs an operation when it is its turn. @throws Refusal with 503, and whatever the work throws */
-  async run<T>(deadline: number, work: () => Promise<T>): Promise<T> {
-    const leave = await this.enter(deadline);
-    try {
-      return await work();
-    } finally {
-      leave();
-    }
   }
 
   #overloaded(): StandingRefusal {

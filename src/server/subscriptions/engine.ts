@@ -84,10 +84,11 @@ export class SubscriptionEngine<Context extends object> {
     let run: Run<Context> | undefined;
     try {
       const info = this.#infoFor(subscriber);
-      await this.#admission.count(rateKey(subscriber.caller, subscriber.address));
+      const key = rateKey(subscriber.caller, subscriber.address);
+      await this.#admission.count(key);
       const admitted = this.#admit(request, subscriber);
       run = admitted;
-      const source = await this.#admission.run(info.deadline, () => this.#begin(admitted, info));
+      const source = await this.#admission.run(info.deadline, key, () => this.#begin(admitted, info));
       return { stream: this.#streamOf(admitted, source) };
     } catch (error) {
       if (run) this.#leave(run);
