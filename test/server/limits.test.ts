@@ -72,6 +72,30 @@ describe('attacks', () => {
     await expectTurnedAway(await send(body));
   });
 
+  const CREATE =
+    'mutation ($json: JSON) { createCheckoutSession(input: { idempotencyKey: "k", session: { meteroid: { customerId: "c", planVersionId: "p", metadata: $json } } }) { userErrors { code } } }';
+  it.each([
+    ['100,000 levels', `${'['.repeat(1e5)}${']'.repeat(1e5)}`],
+    ['40,000 levels of objects', `${'{"a":'.repeat(4e4)}1${'}'.repeat(4e4)}`],
+    ['5,000 levels', `${'['.repeat(5000)}${']'.repeat(5000)}`],
+  ])('JSON of %s for a provider', async (_, json) => {
+    const { extensions } = await expectTurnedAway(
+      await send(`{"query":${JSON.stringify(CREATE)},"variables":{"json":${json}}}`),
+    );
+    expect(extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  it.each([
+    ['480 levels of objects', `${'{a:'.repeat(480)}1${'}'.repeat(480)}`],
+    ['900 levels', `${'['.repeat(900)}${']'.repeat(900)}`],
+  ])('a literal of %s for a provider', async (_, literal) => {
+    // As deep as tokens allow. It is a field's error: literals are no part of the shape of a document.
+    const { data, errors } = await gateway.ask(CREATE.replace('($json: JSON)', '').replace('$json', literal));
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', retryable: false } }]);
+    expect(provider.requests).toEqual([]);
+  });
+
   it('29 pages whose size only the variable tells', async () => {
     const query = `query ($first: Int) { ${times(29, (n) => `l${n}: checkoutSessions(first: $first) { nodes { id } }`)} }`;
     const { message, extensions } = await expectTurnedAway(
