@@ -3,21 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, loadEnvironment, readConfig } from '../src/config.ts';
+import { refusal } from './helpers/settings.ts';
 
 const SECRET = 'sk-secret-5f1d';
 /** The base64 of a secret of so many bytes. */
 const webhookKey = (bytes: number) => Buffer.alloc(bytes, 'k').toString('base64');
-
-/** The message with which the settings are refused. */
-function refusal(environment: Record<string, string>): string {
-  try {
-    readConfig(environment);
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    return (error as ConfigError).message;
-  }
-  throw new Error('expected the settings to be refused');
-}
 
 describe('settings', () => {
   it('need none', () => {

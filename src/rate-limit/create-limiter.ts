@@ -19,5 +19,5 @@ export type RateLimiterOptions = {
 export function createRateLimiter({ rate, link, encryptionKey, log, now }: RateLimiterOptions): RateLimiter {
   if (link) return new SharedLimiter({ rate, link, keyName: createRateKeyName(encryptionKey), log, now });
   const own = new OwnLimiter(rate, now);
-  return { take: async (caller) => own.take(caller) };
+  return { take: async (caller) => own.take(caller), giveBack: (caller) => own.giveBack(caller) };
 }

@@ -36,4 +36,9 @@ export class OwnLimiter {
     this.#fullAt.set(caller, after);
     return ALLOWED;
   }
+
+  giveBack(caller: string): void {
+    const fullAt = this.#fullAt.get(caller);
+    if (fullAt !== undefined) this.#fullAt.set(caller, fullAt - this.#interval);
+  }
 }

@@ -13,6 +13,8 @@ export type RateLimiter = {
    * @param caller stands for one and the same caller always
    */
   take(caller: string): Promise<Taken>;
+  /** Counts one of a caller's operations no more: it was not begun. Never throws. */
+  giveBack(caller: string): void;
 };
 
 /** A rate in whole microseconds: what is added up stays exact, in Redis as well as here. */

@@ -57,6 +57,14 @@ export class SharedLimiter implements RateLimiter {
     return { allowed: true };
   }
 
+  giveBack(caller: string): void {
+    const { link, keyName } = this.#options;
+    this.#own.giveBack(caller);
+    this.#waitsUntil.delete(caller);
+    // Where Redis cannot be asked, it comes back by itself with time.
+    link.call('rateGiveBack', [keyName(caller)], this.#args).catch(() => {});
+  }
+
   #knownWait(caller: string): number {
     const until = this.#waitsUntil.get(caller);
     if (until === undefined) return 0;

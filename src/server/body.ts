@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { isTooDeep, MAX_JSON_LEVELS } from './json-depth.ts';
 import { Refusal } from './refusal.ts';
 
 /** Bytes. Far above any document that a person or a code generator writes. */
@@ -21,8 +22,14 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   refuseOtherTypes(request.headers['content-type']);
   const bytes = await readBytes(request, MAX_BODY_BYTES);
   if (!isUtf8(bytes)) throw new Refusal(400, 'The body must be UTF-8, and it holds bytes that are not.');
+  const value = parsed(bytes.toString('utf8'));
+  if (!isTooDeep(value)) return value;
+  throw new Refusal(400, `The body may be nested ${MAX_JSON_LEVELS} levels deep at most, and it goes deeper.`);
+}
+
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(text);
   } catch {
     throw new Refusal(400, 'The body must be JSON, and it cannot be parsed.');
   }

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { Refusal, refusalAnswer } from './refusal.ts';
 import { requestIdFrom } from './request-id.ts';
 import { standardHeaders } from './send.ts';
-import { answerRaw } from './subscriptions/refusals.ts';
+import { answerRaw } from './subscriptions/answer-raw.ts';
 
 /** What Node's parser gave up on, by its code. */
 function refusalFor(code: string | undefined): Refusal {

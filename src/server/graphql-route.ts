@@ -38,7 +38,7 @@ export function graphqlRoute<Context extends object>(
       // From here on, and not once all has been sent: what comes too slowly is not begun.
       const deadline = now() + requestDeadlineMs;
       const isPost = request.method === 'POST';
-      const caller = isPost ? await admitted(exchange, options, admission) : undefined;
+      const early = isPost ? await admitted(exchange, options, admission) : undefined;
       const body = isPost ? await readOperation(exchange) : undefined;
       const httpGraphQLRequest = {
         method: request.method ?? '',
@@ -51,20 +51,20 @@ export function graphqlRoute<Context extends object>(
       // With GET it is only known when Apollo asks for the context that no page is wanted, which everybody may see.
       const enter = async () => {
         try {
-          const known = caller ?? (await admitted(exchange, options, admission));
-          leave = await admission.enter(deadline);
-          return known;
+          const { caller, key } = early ?? (await admitted(exchange, options, admission));
+          leave = await admission.enter(deadline, key);
+          return caller;
         } catch (error) {
           refusal = error;
           throw error;
         }
       };
       const context = async () => {
-        const known = await enter();
-        callers.set(httpGraphQLRequest, known);
+        const caller = await enter();
+        callers.set(httpGraphQLRequest, caller);
         // Apollo reads the request after this, and answers with what is thrown here.
         Object.assign(httpGraphQLRequest, guard.admit(httpGraphQLRequest));
-        return makeContext({ requestId, deadline, headers: request.headers, caller: known }, options);
+        return makeContext({ requestId, deadline, headers: request.headers, caller }, options);
       };
       const response = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context }).finally(() => leave());
       if (refusal !== undefined) throw refusal;
@@ -73,15 +73,19 @@ export function graphqlRoute<Context extends object>(
   };
 }
 
-/** @throws Refusal when it is nobody that is known, or one who asks too often */
+/**
+ * @returns the key that the operation was counted by, too: the address is not known any more once its client has gone
+ * @throws Refusal when it is nobody that is known, or one who asks too often
+ */
 async function admitted<Context extends object>(
   { request }: Exchange,
   { authenticate }: GraphQLServerOptions<Context>,
   admission: Admission,
-): Promise<AuthenticatedCaller> {
+): Promise<{ caller: AuthenticatedCaller; key: string }> {
   const caller = await callerOf(request, authenticate);
-  await admission.count(rateKey(caller, request.socket.remoteAddress));
-  return caller;
+  const key = rateKey(caller, request.socket.remoteAddress);
+  await admission.count(key);
+  return { caller, key };
 }
 
 async function readOperation({ request }: Exchange): Promise<unknown> {

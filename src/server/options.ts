@@ -49,6 +49,8 @@ export type WebhookEndpoint = {
 export type RateLimiter = {
   /** Counts one more operation of a caller, unless it has to wait. Never rejects. */
   take(caller: string): Promise<{ allowed: true } | { allowed: false; retryAfterMs: number }>;
+  /** Counts one operation of a caller no more: it was not begun. Never throws. */
+  giveBack(caller: string): void;
 };
 
 export type GraphQLServerOptions<Context extends object> = {

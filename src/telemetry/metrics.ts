@@ -1,17 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ProviderHealth } from '../checkout/provider.ts';
 import type { ProviderName } from '../checkout/session.ts';
+import { DURATION_BUCKETS } from './duration-buckets.ts';
+import { type HttpObservation, httpSeries } from './http-series.ts';
 import { type LoadSeries, loadSeries } from './load-series.ts';
 import { PREFIX } from './prefix.ts';
-
-/** One request that the gateway answered, or whose client went away before. */
-export type HttpObservation = {
-  /** The path of a known route, else `other`: paths that callers make up must not become series. */
-  route: string;
-  method: string;
-  status: number;
-  seconds: number;
-};
 
 /** One attempt of one call to a provider. */
 export type UpstreamObservation = {
@@ -74,15 +67,7 @@ export type Metrics = {
   render(): Promise<{ contentType: string; text: string }>;
 };
 
-/** Seconds. The gateway's own part is a millisecond, a provider's deadline seconds. */
-const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
 const HEALTH_VALUE = { UP: 1, DEGRADED: 0.5, DOWN: 0 } as const satisfies Record<ProviderHealth, number>;
-
-const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-
-/** Clients may send any of the forty methods that the parser knows; each would be a series of its own. */
-const methodLabel = (method: string): string => (METHODS.has(method) ? method : 'other');
 
 /** Providers make up new types as they like; each would be a series of its own. */
 const WEBHOOK_TYPES: ReadonlySet<string> = new Set([
@@ -136,42 +121,6 @@ export function createMetrics(): Metrics {
     watchRedis: (isUp) => registerRedis(registry, isUp),
     watchHealth: (report) => reports.push(report),
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
-  };
-}
-
-function httpSeries(registry: Registry): Metrics['httpRequest'] {
-  const requests = new Counter({
-    name: `${PREFIX}_http_requests_total`,
-    help: 'HTTP requests; status 499 is a client that went away before it was answered.',
-    labelNames: ['route', 'method', 'status'],
-    registers: [registry],
-  });
-  const duration = new Histogram({
-    name: `${PREFIX}_http_request_duration_seconds`,
-    help: 'Time from the head of a request to its answer.',
-    labelNames: ['route'],
-    buckets: DURATION_BUCKETS,
-    registers: [registry],
-  });
-  // To find a series by its labels takes longer than to count in it.
-  const counterOf = kept((labels: string) => {
-    const [route = '', method = '', status = ''] = labels.split(' ');
-    return requests.labels({ route, method, status });
-  });
-  const durationOf = kept((route: string) => duration.labels({ route }));
-  return ({ route, method, status, seconds }) => {
-    counterOf(`${route} ${methodLabel(method)} ${status}`).inc();
-    durationOf(route).observe(seconds);
-  };
-}
-
-/** Of bounded many keys. */
-function kept<T>(create: (key: string) => T): (key: string) => T {
-  const known = new Map<string, T>();
-  return (key) => {
-    const found = known.get(key) ?? create(key);
-    known.set(key, found);
-    return found;
   };
 }
 

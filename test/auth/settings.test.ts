@@ -1,19 +1,9 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config.ts';
+import { refusal } from '../helpers/settings.ts';
 
 const SECRET = 'sk-secret-5f1d';
-
-/** The message with which the settings are refused. */
-function refusal(environment: Record<string, string>): string {
-  try {
-    readConfig(environment);
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    return (error as ConfigError).message;
-  }
-  throw new Error('expected the settings to be refused');
-}
 
 const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
 const HASH = hashOf(SECRET);

@@ -116,8 +116,8 @@ describe('requests that ask too much', () => {
     );
     expect(long.errors).toMatchObject([
       {
-        message: 'Expected a document of at most 2000 tokens, got more.',
-        extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'tokens', allowed: 2000, retryable: false },
+        message: 'Expected a document of at most 2000 tokens, got 9002.',
+        extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'tokens', allowed: 2000, got: 9002, retryable: false },
       },
     ]);
     expect(stub?.requests).toEqual([]);

@@ -46,6 +46,19 @@ test('callers have nothing to do with each other, and waiting costs nothing', ()
   expect(allowedOf(100, 'b')).toBe(3);
 });
 
+test('what is given back can be taken once more, and nobody gets more than all', () => {
+  const { clock, limiter, allowedOf } = limiterAt({ points: 3, seconds: 60 });
+  limiter.giveBack('a');
+  expect(allowedOf(5)).toBe(3);
+  limiter.giveBack('a');
+  limiter.giveBack('a');
+  expect(allowedOf(5)).toBe(2);
+  expect(limiter.take('a')).toEqual({ allowed: false, retryAfterMs: 20_000 });
+  clock.now += 60_000;
+  limiter.giveBack('a');
+  expect(allowedOf(5)).toBe(3);
+});
+
 test('a clock that is put back locks nobody out for longer than the window', () => {
   const { clock, limiter, allowedOf } = limiterAt({ points: 2, seconds: 10 });
   expect(allowedOf(2)).toBe(2);

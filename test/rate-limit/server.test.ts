@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Caller } from '../../src/checkout/caller.ts';
 import { createRateLimiter } from '../../src/rate-limit/create-limiter.ts';
 import { recordLog } from '../helpers/log.ts';
+import { openSocket } from '../server/raw-socket.ts';
 import { openRaw, subscribe } from '../server/subscriptions-raw.ts';
 import { startWorld } from '../server/subscriptions-world.ts';
 import { startTestServer } from '../server/test-server.ts';
@@ -50,6 +52,41 @@ test('callers are counted each for itself, and strangers not at all', async () =
   expect([await statusOf('a'), await statusOf('b'), await statusOf('a'), await statusOf('b')]).toEqual([
     200, 200, 429, 429,
   ]);
+});
+
+test('what is turned away because there is no room does not count', async () => {
+  const { port, post, metrics, release } = await startTestServer({ rateLimiter: limiterOf(2), maxConcurrency: 1 });
+  const body = JSON.stringify({ query: '{ hello }' });
+  const slow = await openSocket(port);
+  // Counted when its head is there, and turned away when its body is.
+  slow.write(
+    `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
+  );
+  await sleep(50);
+  const running = post({ query: '{ waits }' });
+  await expect.poll(async () => (await metrics.render()).text).toContain('operations_under_way 1');
+  slow.write(body.slice(5));
+  expect(await slow.received('"OVERLOADED"')).toMatch(/^HTTP\/1\.1 503 /);
+  release();
+  expect((await running).status).toBe(200);
+  expect((await post(body)).status).toBe(200);
+  expect((await post(body)).status).toBe(429);
+});
+
+test('subscriptions that are not begun because there is no room do not count', async () => {
+  const world = await startWorld({ rateLimiter: limiterOf(2), maxConcurrency: 1 });
+  const { send, messages } = await openRaw(world.wsUrl);
+  send(subscribe('slow', 'subscription { slowToStart { n } }'));
+  await expect.poll(() => world.contexts.length).toBe(1);
+  for (const id of ['a', 'b', 'c']) send(subscribe(id, 'subscription { events { n } }'));
+  await expect.poll(() => messages.length).toBe(4);
+  for (const { payload } of messages.slice(1)) expect(payload).toMatchObject([{ extensions: { code: 'OVERLOADED' } }]);
+  world.release();
+  await expect.poll(() => world.bus.listeners).toBe(1);
+  send(subscribe('d', 'subscription { events { n } }'));
+  await expect.poll(() => world.bus.listeners).toBe(2);
+  send(subscribe('e', 'subscription { events { n } }'));
+  await expect.poll(() => messages.at(-1)?.payload).toMatchObject([{ extensions: RATE_LIMITED }]);
 });
 
 test('subscriptions that are begun count, and their events do not', async () => {

@@ -40,6 +40,21 @@ test.concurrent('what was taken comes back, by the clock of Redis', async ({ onT
   expect(await other.allowedOf(1)).toBe(1);
 });
 
+test.concurrent('what is given back can be taken once more, by any replica, and nobody gets more than all', async ({
+  onTestFinished,
+}) => {
+  const { redis, one, other } = await startReplicas(onTestFinished, { points: 3, seconds: 600 });
+  one.limiter.giveBack('caller shop');
+  expect(await one.allowedOf(5)).toBe(3);
+  expect(await other.allowedOf(1)).toBe(0);
+  one.limiter.giveBack('caller shop');
+  one.limiter.giveBack('caller shop');
+  expect(await one.allowedOf(5)).toBe(2);
+  for (let time = 0; time < 4; time++) one.limiter.giveBack('caller shop');
+  await until(async () => (await redis.client.keys('checkout-gateway:rate:*')).length === 0);
+  expect(await one.allowedOf(5)).toBe(3);
+});
+
 test.concurrent('keys tell nothing of callers, and go away by themselves', async ({ onTestFinished }) => {
   const { redis, one } = await startReplicas(onTestFinished, { points: 1, seconds: 3 });
   const secret = await openLimiter(redis.url, { points: 1, seconds: 3 }, Buffer.alloc(32, 1));

@@ -4,6 +4,7 @@ import { createClient as createWs } from 'graphql-ws';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { apiKeyCheck } from '../../src/auth/api-keys.ts';
+import type { Caller } from '../../src/checkout/caller.ts';
 import { GatewayError } from '../../src/checkout/errors.ts';
 import type { GraphQLServerOptions } from '../../src/server/index.ts';
 import { keysFor } from './auth-callers.ts';
@@ -144,6 +145,57 @@ test('no event stream is opened or reserved for strangers, and none is found', a
   expect(await statusOf('DELETE', other)).toBe(404);
   expect(world.contexts).toEqual([]);
   expect(await statusOf('POST', { ...withToken, ...as('reader') }, operation)).toBe(202);
+});
+
+test('of one name, who is bound to other customers cannot use the stream that was reserved, and nobody gains scopes', async () => {
+  const bound = (ids: string[]) => ids.map((id) => ({ provider: 'FLEX' as const, id }));
+  const shop = { name: 'shop', scopes: new Set(['checkout:read'] as const) };
+  const callers: Record<string, Caller> = {
+    all: { ...shop, customers: null },
+    ada: { ...shop, customers: bound(['ada']) },
+    adaAgain: { ...shop, customers: bound(['ada', 'ada']) },
+    adaWriting: { name: 'shop', scopes: new Set(['checkout:write']), customers: bound(['ada']) },
+    bob: { ...shop, customers: bound(['bob']) },
+    both: { ...shop, customers: bound(['ada', 'bob']) },
+  };
+  const world = await start({
+    authenticate: async ({ headers }) => {
+      const caller = callers[headers['x-api-key']?.[0] ?? ''];
+      if (!caller) throw new GatewayError('UNAUTHENTICATED', 'Expected a key.');
+      return caller;
+    },
+  });
+  const { streamUrl, bus } = world;
+  const token = await (await fetch(streamUrl, { method: 'PUT', headers: { 'x-api-key': 'ada' } })).text();
+  const ask = (method: string, key: string, id = key) =>
+    fetch(streamUrl, {
+      method,
+      headers: { ...JSON_TYPE, 'x-api-key': key, 'x-graphql-event-stream-token': token },
+      ...(method === 'POST' && { body: JSON.stringify({ query: EVENTS, extensions: { operationId: id } }) }),
+    });
+  for (const other of ['all', 'bob', 'both']) {
+    for (const method of ['POST', 'GET', 'DELETE']) {
+      expect([other, method, (await ask(method, other)).status]).toEqual([other, method, 404]);
+    }
+  }
+  expect(world.contexts).toEqual([]);
+
+  const opened = await ask('GET', 'ada');
+  let text = '';
+  void opened.body?.pipeThrough(new TextDecoderStream()).pipeTo(
+    new WritableStream({
+      write: (chunk) => {
+        text += chunk;
+      },
+    }),
+  );
+  for (const other of ['all', 'bob', 'both']) expect((await ask('POST', other)).status).toBe(404);
+  // Each operation goes by the scopes of who sends it, not by those of who reserved the stream.
+  expect((await ask('POST', 'adaWriting')).status).toBe(202);
+  await expect.poll(() => text).toContain('"code":"FORBIDDEN"');
+  expect(bus.listeners).toBe(0);
+  expect((await ask('POST', 'adaAgain')).status).toBe(202);
+  await expect.poll(() => bus.listeners).toBe(1);
 });
 
 test('EventSource opens the stream that was reserved for its caller by the token alone, once', async () => {

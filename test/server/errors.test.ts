@@ -102,8 +102,8 @@ test('a document nested without end is no crash', async () => {
   const deep = '{a'.repeat(60_000);
   expect(await errorsOf(deep)).toMatchObject([
     {
-      message: 'Expected a document of at most 2000 tokens, got more.',
-      extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'tokens', allowed: 2000, requestId },
+      message: 'Expected a document of at most 2000 tokens, got at least 22000.',
+      extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'tokens', allowed: 2000, got: 22_000, requestId },
     },
   ]);
   // As deep as those tokens go.
@@ -121,12 +121,37 @@ test('a document nested without end is no crash', async () => {
   expect(await unlimited.errorsOf('{ hello }')).toEqual([]);
 });
 
-test('variables nested without end are no crash', async () => {
-  const { post } = await startTestServer();
-  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
-  const body = `{"query":"query($v: Even) { even(value: $v) }","variables":{"v":${deep}}}`;
+const lists = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+const objects = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+
+test.each([
+  ['variables', `{"query":"query($v: Even) { even(value: $v) }","variables":{"v":${lists(100_000)}}}`],
+  ['variables', `{"query":"query($v: Even) { even(value: $v) }","variables":${objects(40_000)}}`],
+  ['variables that nobody uses', `{"query":"{ hello }","variables":{"v":${lists(199)}}}`],
+  ['extensions', `{"query":"{ hello }","extensions":{"x":${lists(100_000)}}}`],
+  ['a hash', `{"query":"{ hello }","extensions":{"persistedQuery":{"version":1,"sha256Hash":${objects(40_000)}}}}`],
+  ['the name of the operation', `{"query":"{ hello }","operationName":${lists(100_000)}}`],
+  ['the query', `{"query":${lists(100_000)}}`],
+  ['all of it', objects(40_000)],
+])('JSON nested without end is turned away: %s', async (_, body) => {
+  const { post, lines } = await startTestServer();
   const response = await post(body);
-  expect(await response.json()).toMatchObject({ errors: [{ extensions: { requestId } }] });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toEqual({
+    errors: [
+      {
+        message: 'The body may be nested 200 levels deep at most, and it goes deeper.',
+        extensions: { code: 'BAD_USER_INPUT', retryable: false, requestId },
+      },
+    ],
+  });
+  expect(lines).toEqual([]);
+});
+
+test('JSON may be nested 200 levels deep', async () => {
+  const { post } = await startTestServer();
+  const response = await post(`{"query":"{ hello }","variables":{"v":${lists(198)}}}`);
+  expect(await response.json()).toEqual({ data: { hello: 'hello world' } });
 });
 
 test('names of the schema are suggested only where introspection is on', async () => {

@@ -72,6 +72,30 @@ describe('attacks', () => {
     await expectTurnedAway(await send(body));
   });
 
+  const CREATE =
+    'mutation ($json: JSON) { createCheckoutSession(input: { idempotencyKey: "k", session: { meteroid: { customerId: "c", planVersionId: "p", metadata: $json } } }) { userErrors { code } } }';
+  it.each([
+    ['100,000 levels', `${'['.repeat(1e5)}${']'.repeat(1e5)}`],
+    ['40,000 levels of objects', `${'{"a":'.repeat(4e4)}1${'}'.repeat(4e4)}`],
+    ['5,000 levels', `${'['.repeat(5000)}${']'.repeat(5000)}`],
+  ])('JSON of %s for a provider', async (_, json) => {
+    const { extensions } = await expectTurnedAway(
+      await send(`{"query":${JSON.stringify(CREATE)},"variables":{"json":${json}}}`),
+    );
+    expect(extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  it.each([
+    ['480 levels of objects', `${'{a:'.repeat(480)}1${'}'.repeat(480)}`],
+    ['900 levels', `${'['.repeat(900)}${']'.repeat(900)}`],
+  ])('a literal of %s for a provider', async (_, literal) => {
+    // As deep as tokens allow. It is a field's error: literals are no part of the shape of a document.
+    const { data, errors } = await gateway.ask(CREATE.replace('($json: JSON)', '').replace('$json', literal));
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', retryable: false } }]);
+    expect(provider.requests).toEqual([]);
+  });
+
   it('29 pages whose size only the variable tells', async () => {
     const query = `query ($first: Int) { ${times(29, (n) => `l${n}: checkoutSessions(first: $first) { nodes { id } }`)} }`;
     const { message, extensions } = await expectTurnedAway(
@@ -128,7 +152,7 @@ describe('the limits', () => {
     { extensions: { code: 'QUERY_TOO_COMPLEX', limit, allowed, ...(got !== undefined && { got }), retryable: false } },
   ];
   it.each<[ChosenLimits, string, object[]]>([
-    [{ tokens: 3 }, '{ hello requestId }', error('tokens', 3)],
+    [{ tokens: 3 }, '{ hello requestId } # not counted', error('tokens', 3, 4)],
     [{ depth: 1 }, '{ hello { a } }', error('depth', 1, 2)],
     [{ aliases: 0 }, '{ a: hello }', error('aliases', 0, 1)],
     [{ rootFields: 1 }, '{ hello requestId }', error('rootFields', 1, 2)],
@@ -138,6 +162,17 @@ describe('the limits', () => {
     const { post, errorsOf } = await startTestServer({ queryLimits });
     expect(await errorsOf(query)).toMatchObject(expected);
     expect((await post({ query })).status).toBe(400);
+  });
+
+  it.each([
+    ['every one', `{ ${'a '.repeat(6000)} }`, 'got 6002.', 6002],
+    ['so many over the limit', '{a'.repeat(120_000), 'got at least 22000.', 22_000],
+    ['those before what can be none', `{ ${'a '.repeat(3000)} ? ${'a '.repeat(3000)} }`, 'got at least 3001.', 3001],
+  ])('tell how many tokens came: %s', async (_, query, said, got) => {
+    const { errorsOf } = await startTestServer();
+    const [{ message, extensions } = { message: '', extensions: {} }] = await errorsOf(query);
+    expect(message).toBe(`Expected a document of at most 2000 tokens, ${said}`);
+    expect(extensions).toMatchObject({ code: 'QUERY_TOO_COMPLEX', limit: 'tokens', allowed: 2000, got });
   });
 
   it('hold a document that was within them as often as it comes', async () => {

@@ -71,6 +71,10 @@ test('while it drains, WebSockets and event streams are turned away', async () =
   const stopped = stop(2000);
   await sleep(30);
   for (const [n, socket] of sockets.entries()) socket.write(heads[n]?.slice(20) ?? '');
-  for (const socket of sockets) expectRefusal(await socket.closed, 503, 'OVERLOADED');
+  for (const socket of sockets) {
+    const text = await socket.closed;
+    expectRefusal(text, 503, 'OVERLOADED');
+    expect(text).toMatch(/^retry-after: 1\r$/im);
+  }
   await stopped;
 });

@@ -82,6 +82,34 @@ test('huge documents and variables cannot fill the memory', async () => {
   await expectAlive(world);
 });
 
+test('comments cannot fill the memory either: a text weighs by its characters too', async () => {
+  const world = await startWorld({ subscriptions: { maxPerConnection: 1000 } });
+  const raw = await openRaw(world.wsUrl);
+  const comment = 'x'.repeat(200_000);
+  // One after another, so that none is refused because others wait for their turn.
+  for (let n = 0; n < 200; n++) {
+    raw.send(subscribe(`${n}`, `${EVENTS} # ${n} ${comment}`));
+    await expect.poll(() => raw.messages.length + world.bus.listeners, { interval: 1 }).toBe(n + 2);
+  }
+  // Each has 7 tokens and counts as 1,341; the same text again counts once.
+  expect(world.bus.listeners).toBe(186);
+  raw.send(subscribe('again', `${EVENTS} # 0 ${comment}`));
+  await expect.poll(() => world.bus.listeners).toBe(187);
+  for (const message of raw.messages.slice(1)) {
+    expect(message).toMatchObject({
+      type: 'error',
+      payload: [
+        {
+          message: 'There are too many different subscriptions now; try again later.',
+          extensions: { code: 'OVERLOADED', retryable: true },
+        },
+      ],
+    });
+  }
+  raw.socket.terminate();
+  await expectAlive(world);
+});
+
 test('who answers no ping is gone by the next', async () => {
   const world = await startWorld({ subscriptions: { pingIntervalMs: 120 } });
   const silent = await openRaw(world.wsUrl, { autoPong: false });

@@ -12,6 +12,10 @@ test('who does not begin in time is sent away', async () => {
   await expectAlive(world);
 });
 
+/** A message of a type with something very deep under a key of its payload. */
+const nested = (type: string, key: string, levels = 40_000) =>
+  `{"type":${type},"payload":{${key}:${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}}`;
+
 const next = { id: '1', type: 'next', payload: { data: {} } };
 
 test.each<[string, unknown, number]>([
@@ -25,6 +29,10 @@ test.each<[string, unknown, number]>([
   ['no id', { type: 'subscribe', payload: { query: EVENTS } }, 4400],
   ['no query', { id: '1', type: 'subscribe', payload: {} }, 4400],
   ['variables in a list', { id: '1', type: 'subscribe', payload: { query: EVENTS, variables: [] } }, 4400],
+  ['variables nested without end', nested('"subscribe","id":"1"', `"query":"${EVENTS}","variables"`), 4400],
+  ['extensions nested without end', nested('"subscribe","id":"1"', `"query":"${EVENTS}","extensions"`), 4400],
+  ['a ping nested without end', nested('"ping"', '"x"'), 4400],
+  ['a pong nested without end', nested('"pong"', '"x"'), 4400],
   ['more than 256 KiB', `"${'x'.repeat(256 * 1024)}"`, 1009],
 ])('a message with %s closes the connection', async (_, message, code) => {
   const world = await startWorld();
@@ -43,7 +51,7 @@ test.each<[string, unknown, number]>([
   expect(world.lines).toEqual([]);
 });
 
-test('a subscription before the beginning, binary, and a huge beginning close the connection', async () => {
+test('a subscription before the beginning, binary, and a huge or deep beginning close the connection', async () => {
   const world = await startWorld();
   const early = await openRaw(world.wsUrl, { init: false });
   early.send(subscribe('1', EVENTS));
@@ -54,6 +62,9 @@ test('a subscription before the beginning, binary, and a huge beginning close th
   const huge = await openRaw(world.wsUrl, { init: false });
   huge.send({ type: 'connection_init', payload: { x: 'x'.repeat(20_000) } });
   expect(await huge.closed).toMatchObject({ code: 4400 });
+  const deep = await openRaw(world.wsUrl, { init: false });
+  deep.send(nested('"connection_init"', '"x"', 2000));
+  expect(await deep.closed).toEqual({ code: 4400, reason: 'The message is nested too deeply' });
   await expectAlive(world);
 });
 

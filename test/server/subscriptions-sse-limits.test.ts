@@ -43,7 +43,11 @@ const operation = (operationId: unknown, query = EVENTS) => JSON.stringify({ que
 test('a reservation that nobody takes up is given up, with what was started for it', async () => {
   const world = await startWorld({ subscriptions: { reservationTimeoutMs: 300, maxSubscribers: 1 } });
   const token = await reserve(world);
-  expect((await fetch(world.streamUrl, { method: 'PUT' })).status).toBe(503);
+  const refused = await fetch(world.streamUrl, { method: 'PUT' });
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+  expect(await refused.json()).toMatchObject({
+    errors: [{ message: expect.stringMatching(/event streams/), extensions: { code: 'OVERLOADED', retryable: true } }],
+  });
   const headers = { ...json, ...token };
   const added = await fetch(world.streamUrl, { method: 'POST', headers, body: operation('1') });
   expect(added.status).toBe(202);

@@ -170,16 +170,34 @@ describe('subscriptions with a manifest', () => {
     expect([end, results.length]).toEqual(['complete', 3]);
   });
 
+  it('run by their id over a WebSocket', async () => {
+    const { end, results } = await subscribe({ query: '', extensions: persisted(events.id) });
+    expect([end, results.length]).toEqual(['complete', 3]);
+  });
+
   it('run by their id over event streams', async () => {
     const text = await overEvents({ query: '', extensions: persisted(events.id) });
     expect(text.match(/"three"/g)).toHaveLength(3);
   });
 
-  it('are turned away with another text or an unknown id', async () => {
-    const { end } = await subscribe({ query: 'subscription { events { n } }' });
+  it.each([
+    ['another text', { query: 'subscription { events { n } }' }, 'BAD_USER_INPUT'],
+    ['an unknown id', { query: '', extensions: persisted('x') }, 'PERSISTED_QUERY_NOT_FOUND'],
+    [
+      'another text under a known id',
+      { query: 'subscription { events { n } }', extensions: persisted(events.id) },
+      'BAD_USER_INPUT',
+    ],
+    ['neither text nor id', { query: '' }, 'BAD_USER_INPUT'],
+  ])('are turned away over a WebSocket with %s', async (_, payload, code) => {
+    const { end, results } = await subscribe(payload);
     expect(end).toMatchObject([
-      { message: expect.stringContaining('only trusted'), extensions: { code: 'BAD_USER_INPUT' } },
+      { message: expect.stringContaining('trusted document'), extensions: { code, retryable: false } },
     ]);
+    expect(results).toEqual([]);
+  });
+
+  it('are turned away over event streams with another text or an unknown id', async () => {
     expect(await overEvents({ query: 'subscription { events { n } }' })).toContain('BAD_USER_INPUT');
     expect(await overEvents({ query: '', extensions: persisted('x') })).toContain('PERSISTED_QUERY_NOT_FOUND');
   });

@@ -11,12 +11,15 @@ const SENTENCES: Readonly<Record<LimitName, (allowed: number, got: string) => st
   cost: (allowed, got) => `Expected an operation that costs at most ${allowed} points, got ${got}.`,
 };
 
+/** Stands before the number where there may be more. */
+type Precision = '' | 'at least ';
+
 /** A document that is turned away before anything of it is done, with the numbers. */
 class TooComplex extends GatewayError {
   override readonly extensions: Record<string, unknown>;
 
-  constructor(limit: LimitName, allowed: number, got: number | undefined) {
-    super('QUERY_TOO_COMPLEX', SENTENCES[limit](allowed, got === undefined ? 'more' : String(got)));
+  constructor(limit: LimitName, allowed: number, got: number | undefined, precision: Precision) {
+    super('QUERY_TOO_COMPLEX', SENTENCES[limit](allowed, got === undefined ? 'more' : `${precision}${got}`));
     this.extensions = {
       code: this.code,
       limit,
@@ -28,10 +31,10 @@ class TooComplex extends GatewayError {
 }
 
 /** @param got left out where counting ended at the limit */
-export function tooComplex(limit: LimitName, allowed: number, got?: number): GraphQLError {
+export function tooComplex(limit: LimitName, allowed: number, got?: number, precision: Precision = ''): GraphQLError {
   // JSON has no Infinity, and fragments that multiply get there.
   const shown = got === undefined ? undefined : Math.min(Math.ceil(got), Number.MAX_SAFE_INTEGER);
-  const originalError = new TooComplex(limit, allowed, shown);
+  const originalError = new TooComplex(limit, allowed, shown, precision);
   const { message, extensions } = originalError;
   return new GraphQLError(message, { originalError, extensions: { ...extensions, http: { status: 400 } } });
 }

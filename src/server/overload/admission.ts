@@ -3,8 +3,9 @@ import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Lifecycle } from '../operations-routes.ts';
 import type { RateLimiter } from '../options.ts';
 import { Refusal } from '../refusal.ts';
-import { StandingRefusal } from '../standing-refusal.ts';
+import type { StandingRefusal } from '../standing-refusal.ts';
 import { TurnQueue } from './turn-queue.ts';
+import { STOPPING, unavailable } from './unavailable.ts';
 
 /** Operations at one time, where nothing else is set: with more, what waits for providers fills the memory. */
 const DEFAULT_MOST = 1000;
@@ -59,8 +60,9 @@ export class Admission {
     return this.#isFull ? this.#overloaded() : undefined;
   }
 
-  /** Counts an operation of a caller. @throws Refusal with 429 */
+  /** Counts an operation of a caller, unless there is no room for it anyway. @throws Refusal with 429 or 503 */
   async count(caller: string): Promise<void> {
+    if (this.#isFull) throw this.#overloaded();
     const taken = await this.#options.rateLimiter?.take(caller);
     if (!taken || taken.allowed) return;
     this.#options.metrics.load.turnedAway('rate_limited');
@@ -71,29 +73,39 @@ export class Admission {
    * Resolves when it is an operation's turn; it takes its place only here, so that who sends slowly, or is nobody that is
    * known, takes nobody's.
    * @param deadline epoch milliseconds
+   * @param caller for whom it was counted; it is not when it is turned away
    * @returns what has to be called once, when the operation is over
    * @throws Refusal with 503
    */
-  async enter(deadline: number): Promise<() => void> {
+  async enter(deadline: number, caller: string): Promise<() => void> {
+    try {
+      await this.#turn(deadline);
+    } catch (error) {
+      this.#options.rateLimiter?.giveBack(caller);
+      throw error;
+    }
+    return () => {
+      this.#begun -= 1;
+    };
+  }
+
+  /** Runs an operation when it is its turn, as `enter` has it. @throws Refusal with 503, and whatever the work throws */
+  async run<T>(deadline: number, caller: string, work: () => Promise<T>): Promise<T> {
+    const leave = await this.enter(deadline, caller);
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
+  }
+
+  async #turn(deadline: number): Promise<void> {
     if (this.#isFull) throw this.#overloaded();
     await this.#queue.turn();
     // Nobody would get the answer, and a change would be made that nobody hears of.
     const { now = Date.now } = this.#options;
     if (now() >= deadline) throw this.#tooLate();
     this.#begun += 1;
-    return () => {
-      this.#begun -= 1;
-    };
-  }
-
-  /** Runs an operation when it is its turn. @throws Refusal with 503, and whatever the work throws */
-  async run<T>(deadline: number, work: () => Promise<T>): Promise<T> {
-    const leave = await this.enter(deadline);
-    try {
-      return await work();
-    } finally {
-      leave();
-    }
   }
 
   #overloaded(): StandingRefusal {
@@ -115,16 +127,8 @@ export class Admission {
   }
 }
 
-const RETRY_AFTER_SECONDS = 1;
-
-function unavailable(message: string): StandingRefusal {
-  const headers = { 'retry-after': String(RETRY_AFTER_SECONDS) };
-  return new StandingRefusal(503, message, { code: 'OVERLOADED', retryable: true, headers });
-}
-
 const OVERLOADED = unavailable('There are more requests now than the gateway can serve; try again.');
 const TOO_LATE = unavailable('The time for this request was over before it could begin; nothing was done.');
-const STOPPING = unavailable('The gateway is stopping; connect again to reach another.');
 
 const rateLimited = (retryAfterMs: number): Refusal =>
   new Refusal(429, 'There are more requests of this caller than it may make; try again later.', {

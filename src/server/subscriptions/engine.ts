@@ -84,10 +84,11 @@ export class SubscriptionEngine<Context extends object> {
     let run: Run<Context> | undefined;
     try {
       const info = this.#infoFor(subscriber);
-      await this.#admission.count(rateKey(subscriber.caller, subscriber.address));
+      const key = rateKey(subscriber.caller, subscriber.address);
+      await this.#admission.count(key);
       const admitted = this.#admit(request, subscriber);
       run = admitted;
-      const source = await this.#admission.run(info.deadline, () => this.#begin(admitted, info));
+      const source = await this.#admission.run(info.deadline, key, () => this.#begin(admitted, info));
       return { stream: this.#streamOf(admitted, source) };
     } catch (error) {
       if (run) this.#leave(run);
@@ -202,14 +203,8 @@ export class SubscriptionEngine<Context extends object> {
   }
 }
 
-function weightOf(variables: SubscribeRequest['variables']): number {
-  try {
-    return variables ? JSON.stringify(variables).length : 0;
-  } catch (error) {
-    if (error instanceof RangeError) throw new TurnedAway('BAD_USER_INPUT', 'The variables are nested too deeply.');
-    throw error;
-  }
-}
+const weightOf = (variables: SubscribeRequest['variables']): number =>
+  variables ? JSON.stringify(variables).length : 0;
 
 const overloaded = () => new TurnedAway('OVERLOADED', 'There are too many subscribers now; try again later.');
 

@@ -7,7 +7,8 @@ import type { Answer } from '../answer.ts';
 import { type Authenticate, type AuthenticatedCaller, callerOf } from '../auth-callers.ts';
 import { logBug } from '../error-plugin.ts';
 import type { Lifecycle } from '../operations-routes.ts';
-import { Refusal } from '../refusal.ts';
+import { STOPPING, unavailable } from '../overload/unavailable.ts';
+import { Refusal, refusalAnswer } from '../refusal.ts';
 import type { Exchange, Route } from '../route.ts';
 import { type Asking, Consumer } from './consumer.ts';
 import type { SubscribeRequest, SubscriptionEngine } from './engine.ts';
@@ -16,7 +17,6 @@ import { Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
 import { askingOf, isBare, type Link, limit, oneResult } from './links.ts';
 import type { OperationStream, Result } from './operation-stream.ts';
-import { stopping, unavailable } from './refusals.ts';
 import { readOperation, requireEventStream, TOKEN_HEADER, toAnswer, tokenOf } from './stream-requests.ts';
 
 export const STREAM_PATH = '/graphql/stream';
@@ -28,6 +28,8 @@ type Call = { method: string; accept: string; search?: string; link: Link; body?
 type Raw = { asking?: Asking; started?: OperationStream };
 
 const EVENT_STREAM_TYPE = 'text/event-stream';
+
+const TOO_MANY = unavailable('There are too many event streams now; try again later.');
 
 type Options<Context extends object> = {
   engine: SubscriptionEngine<Context>;
@@ -81,7 +83,7 @@ export class EventStreams<Context extends object> {
 
   async #answer(exchange: Exchange): Promise<Answer> {
     const { request, requestId } = exchange;
-    if (this.#options.lifecycle.phase === 'draining') return { ...stopping(requestId), hangUp: true };
+    if (this.#options.lifecycle.phase === 'draining') return { ...refusalAnswer(STOPPING, requestId), hangUp: true };
     const token = tokenOf(exchange);
     if (request.method === 'GET' && token !== undefined && isBare(request)) {
       return this.#openReserved(exchange, this.#linkOf(token));
@@ -94,7 +96,7 @@ export class EventStreams<Context extends object> {
         ? this.#distinct(exchange, body, asking)
         : this.#add(this.#linkOf(token, caller), body, asking);
     }
-    if (request.method === 'PUT') return this.#reserve(exchange, caller);
+    if (request.method === 'PUT') return this.#reserve(caller);
     const link = this.#linkOf(token, caller);
     if (request.method === 'GET') return this.#openReserved(exchange, link);
     return toAnswer(await this.#call({ method: 'DELETE', accept: '*/*', search: exchange.search, link }));
@@ -103,15 +105,15 @@ export class EventStreams<Context extends object> {
   /** One request, one subscription, one stream. */
   async #distinct(exchange: Exchange, body: Record<string, unknown>, asking: Asking): Promise<Answer> {
     requireEventStream(exchange);
-    if (this.#isFull()) return tooMany(exchange);
+    if (this.#isFull()) throw TOO_MANY;
     const link = this.#link(null, 1, asking.caller);
     const call = { method: 'POST', accept: EVENT_STREAM_TYPE, link, body };
     return this.#streamed(await this.#call(call, { asking }), link);
   }
 
   /** Reserves a stream on which several subscriptions share one connection. */
-  async #reserve(exchange: Exchange, caller: AuthenticatedCaller): Promise<Answer> {
-    if (this.#isFull()) return tooMany(exchange);
+  async #reserve(caller: AuthenticatedCaller): Promise<Answer> {
+    if (this.#isFull()) throw TOO_MANY;
     const { maxPerConnection, reservationTimeoutMs } = this.#options.limits;
     const token = randomUUID();
     const link = this.#link(token, maxPerConnection, caller);
@@ -231,6 +233,3 @@ export class EventStreams<Context extends object> {
       .catch((error: unknown) => logBug(this.#options.log, error, ''));
   }
 }
-
-const tooMany = ({ requestId }: Exchange): Answer =>
-  unavailable('There are too many event streams now; try again later.', requestId);

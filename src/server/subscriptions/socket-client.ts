@@ -6,6 +6,7 @@ import { GatewayError } from '../../checkout/errors.ts';
 import type { SubscriptionDrop } from '../../telemetry/metrics.ts';
 import type { Authenticate, DistinctHeaders } from '../auth-callers.ts';
 import { Expiry } from '../auth-expiry.ts';
+import { isTooDeep } from '../json-depth.ts';
 import type { Consumer } from './consumer.ts';
 import type { Limits } from './limits.ts';
 import { Outlet, slowSentence } from './outlet.ts';
@@ -171,10 +172,16 @@ export class SocketClient {
       this.close(BAD_REQUEST, isBinary ? 'Messages must be text' : 'connection_init is too large');
       return;
     }
+    const message = parsed(text);
+    // graphql-ws writes some of what it gets out again, which takes the stack.
+    if (isTooDeep(message)) {
+      this.close(BAD_REQUEST, 'The message is nested too deeply');
+      return;
+    }
     try {
       await receive(text);
       // Others may come before it, and it is kept as long as the connection.
-      if (!this.#isGreeted && isInit(text)) this.#isGreeted = true;
+      if (isInit(message)) this.#isGreeted = true;
     } catch (error) {
       // A message that servers send: graphql-ws throws for it as it does for its own mistakes.
       if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
@@ -187,13 +194,15 @@ export class SocketClient {
   }
 }
 
-/** As graphql-ws has let it pass, so that it can be parsed. */
-function isInit(text: string): boolean {
-  if (text.length > MAX_INIT_BYTES) return false;
+/** Undefined for what is no JSON: graphql-ws closes the connection for it. */
+function parsed(text: string): unknown {
   try {
-    const message: unknown = JSON.parse(text);
-    return typeof message === 'object' && message !== null && 'type' in message && message.type === 'connection_init';
+    return JSON.parse(text);
   } catch {
-    return false;
+    return undefined;
   }
 }
+
+/** To be asked of what graphql-ws has let pass. */
+const isInit = (message: unknown): boolean =>
+  typeof message === 'object' && message !== null && 'type' in message && message.type === 'connection_init';

@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import type { Answer } from '../answer.ts';
 import { isOwnOrigin } from '../cors.ts';
 import { GRAPHQL_PATH } from '../graphql-route.ts';
 import type { Lifecycle } from '../operations-routes.ts';
+import { STOPPING } from '../overload/unavailable.ts';
 import { Refusal, refusalAnswer } from '../refusal.ts';
 import { requestIdFrom } from '../request-id.ts';
-import { answerRaw, stopping } from './refusals.ts';
+import { answerRaw } from './answer-raw.ts';
 import type { WebSockets } from './web-sockets.ts';
 
 /**
@@ -42,8 +42,7 @@ export class Upgrades<Context extends object> {
   serve(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { webSockets, lifecycle } = this.#options;
     if (lifecycle.phase === 'draining') {
-      const requestId = requestIdFrom(request.headers['x-request-id']);
-      this.#answer(request, socket, stopping(requestId), requestId);
+      this.#refuse(request, socket, STOPPING);
       return;
     }
     const refusal = this.#refusalFor(request);
@@ -69,12 +68,8 @@ export class Upgrades<Context extends object> {
 
   #refuse(request: IncomingMessage, socket: Duplex, refusal: Refusal): void {
     const requestId = requestIdFrom(request.headers['x-request-id']);
-    this.#answer(request, socket, refusalAnswer(refusal, requestId), requestId);
-  }
-
-  #answer(request: IncomingMessage, socket: Duplex, answer: Answer, requestId: string): void {
-    answerRaw(socket, answer, requestId);
-    this.#count(request, answer.status);
+    answerRaw(socket, refusalAnswer(refusal, requestId), requestId);
+    this.#count(request, refusal.status);
   }
 
   #count({ url = '', method = '' }: IncomingMessage, status: number): void {
