@@ -7,15 +7,19 @@ export class Turns {
   readonly taken = new Set<Turn>();
 }
 
-/** A cache in which the schedule decides when each operation begins and when its result is heard of. */
-export function gatedCache(cache: Cache, schedule: Schedule, turns: Turns): Cache {
+/**
+ * A cache in which the schedule decides when each operation begins and when its result is heard of.
+ * @param now epoch milliseconds
+ */
+export function gatedCache(cache: Cache, schedule: Schedule, turns: Turns, now: () => number): Cache {
   const gated = gate(schedule, 'cache');
   return {
     get: (place) => gated(`get ${nameOf(place)}`, () => cache.get(place)),
     async begin(place) {
       const task = tasks.getStore();
+      const begunAt = now();
       const turn = await gated(`begin ${nameOf(place)}`, () => cache.begin(place));
-      if (task) task.begun = `${place.cell} ${place.field} ${turn.epoch}`;
+      if (task) task.begun = { what: `${place.cell} ${place.field} ${turn.epoch}`, at: begunAt };
       if (turn.isMine) turns.taken.add(turn);
       return turn;
     },

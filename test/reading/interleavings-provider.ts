@@ -140,7 +140,7 @@ export class ModelProvider implements Provider {
   readonly whole: WholeList = { key: 'all', readAll: (call) => this.#asked(call, () => this.#listed(WITHOUT)) };
   readonly paged: PagedList;
   readonly #options: Options;
-  /** What is asked for, and since when. */
+  /** What is asked for, and since when it has been somebody's turn: that ends, however late it came to ask. */
   readonly #flying = new Map<string, number>();
 
   constructor(options: Options) {
@@ -195,11 +195,11 @@ export class ModelProvider implements Provider {
 
   async #asked<T>({ deadline }: CallContext, look: () => T): Promise<T> {
     const { schedule, now, onTwice } = this.#options;
-    const what = tasks.getStore()?.begun ?? '';
+    const { what, at } = tasks.getStore()?.begun ?? { what: '', at: now() };
     const since = this.#flying.get(what) ?? Number.NEGATIVE_INFINITY;
     // A turn ends after a while, and one that is late already waits for nobody's.
     if (now() < Math.min(since + TURN_MS, deadline)) onTwice(what);
-    this.#flying.set(what, now());
+    this.#flying.set(what, at);
     await schedule.gate('look', 'of the provider');
     const seen = look();
     await schedule.gate('answer', 'of the provider');

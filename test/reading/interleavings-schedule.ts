@@ -6,8 +6,8 @@ import { chance, pick, type Random, randomOf } from '../../sandbox/prng.ts';
 export type Task = {
   name: string;
   schedule: Schedule;
-  /** What its flight has begun last, for who looks at which fetches are in flight. */
-  begun: string;
+  /** What its flight has begun last, for who looks at which fetches are in flight, and when it set out to (epoch ms). */
+  begun: { what: string; at: number } | null;
   /** Whether the provider's last answer to it was an old one. */
   wasBehind: boolean;
 };

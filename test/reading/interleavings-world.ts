@@ -65,7 +65,7 @@ export class World {
   /** Something that goes on at the same time as all else. */
   start(name: string, work: () => Promise<void>): void {
     this.#left++;
-    const task = { name, schedule: this.schedule, begun: '', wasBehind: false };
+    const task = { name, schedule: this.schedule, begun: null, wasBehind: false };
     tasks.run(task, async () => {
       try {
         await this.schedule.gate('begin', 'begins');
@@ -93,7 +93,7 @@ export class World {
     // No two machines have quite the same time.
     const skew = between(this.random, -500, 500);
     const now = () => this.#time + skew;
-    const cache = gatedCache(open(now), schedule, this.turns);
+    const cache = gatedCache(open(now), schedule, this.turns, now);
     const provider = new ModelProvider({
       schedule,
       register: this.register,
