@@ -8,7 +8,7 @@ import { graphiqlRoute } from './graphiql-route.ts';
 import { GRAPHQL_PATH, graphqlRoute } from './graphql-route.ts';
 import { transportSecurity } from './headers.ts';
 import { indexRoute } from './index-route.ts';
-import { drainOf, listen, localUrl } from './listen.ts';
+import { doorIsEmpty, drainOf, listen, localUrl } from './listen.ts';
 import { type Edge, RequestListener } from './listener.ts';
 import { healthRoute, type Lifecycle, metricsRoute, readinessRoute } from './operations-routes.ts';
 import type { GraphQLServer, GraphQLServerOptions } from './options.ts';
@@ -52,6 +52,7 @@ export async function createServer<Context extends object>(
   const underWay = new UnderWay();
   const serve: Serve = (request, response) => void underWay.track(listener.serve(request, response));
   const server = httpServer(serve, subscriptions, options);
+  server.on('connection', () => admission.connected());
   const drain = drainOf(server);
   const port = await listen(server, host, options.port).catch(async (error: unknown) => {
     await Promise.all([subscriptions.drain(0), apollo.stop()]);
@@ -61,6 +62,8 @@ export async function createServer<Context extends object>(
   server.on('error', ({ message }) => log.error({ message }, 'the HTTP server met an error'));
   const stop = async (graceMs: number) => {
     await announceStop(lifecycle, options.shutdownDelayMs);
+    await doorIsEmpty(server);
+    lifecycle.phase = 'draining';
     await Promise.all([drain(graceMs), subscriptions.drain(graceMs), underWay.none(graceMs)]);
     await apollo.stop();
   };
@@ -82,7 +85,6 @@ export async function createServer<Context extends object>(
 async function announceStop(lifecycle: Lifecycle, delayMs = 0): Promise<void> {
   lifecycle.phase = 'leaving';
   if (delayMs > 0) await sleep(delayMs);
-  lifecycle.phase = 'draining';
 }
 
 const withOrigins = <Context extends object>(options: GraphQLServerOptions<Context>): typeof options => ({

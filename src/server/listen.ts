@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setImmediate as nextRound } from 'node:timers/promises';
 
 /** Starts listening. @throws Error with a sentence for who started the gateway */
 export async function listen(server: Server, host: string, port: number): Promise<number> {
@@ -36,6 +37,27 @@ const EVERY_INTERFACE: ReadonlySet<string> = new Set(['0.0.0.0', '::', '']);
 export function localUrl(host: string, port: number): string {
   if (EVERY_INTERFACE.has(host)) return `http://localhost:${port}`;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Rounds of the event loop without a new connection after which none waits to be accepted; the loop takes one in each. */
+const QUIET_ROUNDS = 3;
+
+/** Milliseconds. Who goes on connecting does not hold up a stop. */
+const DOOR_MS = 250;
+
+/** Resolves when no connection waits to be accepted: those that do would be reset, with the requests they have sent. */
+export async function doorIsEmpty(server: Server): Promise<void> {
+  const end = performance.now() + DOOR_MS;
+  let quiet = 0;
+  const arrived = () => {
+    quiet = 0;
+  };
+  server.on('connection', arrived);
+  while (quiet < QUIET_ROUNDS && performance.now() < end) {
+    quiet += 1;
+    await nextRound();
+  }
+  server.off('connection', arrived);
 }
 
 /** Connections that have not sent a byte yet, as browsers open them in advance; Node does not count them as idle. */

@@ -163,6 +163,30 @@ test('what exceeds the limit is turned away at once, its body unread; all else g
   expect(await (await post({ query: '{ hello }' })).json()).toEqual({ data: { hello: 'hello world' } });
 });
 
+/** Each with one request, and each takes the thread 0.1 ms; the loop takes one in each round. */
+async function letIn(connections: number, operationMs: number) {
+  const { thread, queue, round, ask } = createThread();
+  let waiting = connections;
+  while (waiting > 0 || queue.length > 0) {
+    if (waiting > 0) {
+      waiting -= 1;
+      queue.arrived();
+      ask(operationMs);
+    }
+    await round(0.1);
+    if (waiting === 0 && thread.begun.length > 0) break;
+  }
+  return { lastInAfterMs: thread.now, begun: thread.begun.length, queue };
+}
+
+test('who waits to be connected comes in while much is to be begun, and not behind all of it', async () => {
+  const { lastInAfterMs, begun } = await letIn(400, 2);
+  // One in a round of 5 ms each would be 2 seconds, and all of their operations are 800 ms.
+  expect(lastInAfterMs).toBeLessThan(120);
+  // Half of the time goes on beginning operations all the same.
+  expect(begun * 2).toBeGreaterThan(0.4 * lastInAfterMs);
+});
+
 test('what comes at the same time counts together, also where each is answered at once', async () => {
   const { port } = await startTestServer({ maxConcurrency: 2 });
   const sockets = await Promise.all(Array.from({ length: 6 }, () => openSocket(port)));

@@ -53,6 +53,11 @@ export class Admission {
     return this.#queue.isFull || this.underWay >= this.#most;
   }
 
+  /** To be told of each new connection. */
+  connected(): void {
+    this.#queue.arrived();
+  }
+
   /** Why none is taken now. To be asked before anything of a request is read. */
   refusal(): StandingRefusal | undefined {
     // Requests on connections that were open before; one that has begun is finished.

@@ -4,6 +4,12 @@
  */
 const ROUND_MS = 5;
 
+/**
+ * Milliseconds after such a round in which nothing is begun as long as a new connection comes in each. The loop takes only one in each
+ * round, so they would wait before its door: health checks, webhooks and what is to be turned away with the rest.
+ */
+const DOOR_MS = 5;
+
 /** Milliseconds in which a queue that began with nothing may still be a burst, which is served, all of it. */
 const BURST_MS = 1000;
 
@@ -49,6 +55,11 @@ export class TurnQueue {
   /** When the first came to nobody else. */
   #standsSince = 0;
   #round = { number: 0, startedAt: 0, begun: 0, isOver: false };
+  /** The last round in which operations were begun, if it left some waiting. */
+  #full: { startedAt: number; begun: number } | undefined;
+  #hasArrival = false;
+  /** When the first round after one in which operations were begun started. */
+  #doorSince = 0;
   #paceMs = USUAL_PACE_MS;
 
   constructor({ now = () => performance.now(), defer = setImmediate }: TurnQueueOptions = {}) {
@@ -68,6 +79,11 @@ export class TurnQueue {
 
   get isFull(): boolean {
     return this.length >= this.limit;
+  }
+
+  /** To be told of each new connection. */
+  arrived(): void {
+    this.#hasArrival = true;
   }
 
   /** Resolves when it is the caller's turn; whether there is room in the queue is for the caller to look at. */
@@ -112,8 +128,17 @@ export class TurnQueue {
 
   #startRound(number: number, now: number): void {
     const { startedAt, begun, isOver } = this.#round;
-    // Only a round that left some waiting tells how fast it goes.
-    if (isOver) this.#paceMs += ((now - startedAt) / begun - this.#paceMs) * LEARNED;
-    this.#round = { number, startedAt: now, begun: 0, isOver: false };
+    if (begun > 0) {
+      this.#full = isOver ? { startedAt, begun } : undefined;
+      this.#doorSince = now;
+    }
+    const isForDoor = this.#hasArrival && now - this.#doorSince < DOOR_MS;
+    this.#hasArrival = false;
+    if (!isForDoor && this.#full) {
+      // Only a round that left some waiting tells how fast it goes.
+      this.#paceMs += ((now - this.#full.startedAt) / this.#full.begun - this.#paceMs) * LEARNED;
+      this.#full = undefined;
+    }
+    this.#round = { number, startedAt: now, begun: 0, isOver: isForDoor };
   }
 }
