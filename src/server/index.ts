@@ -62,7 +62,7 @@ export async function createServer<Context extends object>(
   server.on('error', ({ message }) => log.error({ message }, 'the HTTP server met an error'));
   const stop = async (graceMs: number) => {
     await announceStop(lifecycle, options.shutdownDelayMs);
-    await doorIsEmpty(server);
+    await admission.hold(doorIsEmpty(server));
     lifecycle.phase = 'draining';
     await Promise.all([drain(graceMs), subscriptions.drain(graceMs), underWay.none(graceMs)]);
     await apollo.stop();

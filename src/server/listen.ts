@@ -43,7 +43,7 @@ export function localUrl(host: string, port: number): string {
 const QUIET_ROUNDS = 3;
 
 /** Milliseconds. Who goes on connecting does not hold up a stop. */
-const DOOR_MS = 2000;
+const DOOR_MS = 1000;
 
 /** Resolves when no connection waits to be accepted: those that do would be reset, with the requests they have sent. */
 export async function doorIsEmpty(server: Server): Promise<void> {

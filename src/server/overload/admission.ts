@@ -58,6 +58,13 @@ export class Admission {
     this.#queue.arrived();
   }
 
+  /** While it lasts nothing is begun, and all the more connections are accepted. */
+  async hold(work: Promise<void>): Promise<void> {
+    this.#queue.isHeld = true;
+    await work;
+    this.#queue.isHeld = false;
+  }
+
   /** Why none is taken now. To be asked before anything of a request is read. */
   refusal(): StandingRefusal | undefined {
     // Requests on connections that were open before; one that has begun is finished.

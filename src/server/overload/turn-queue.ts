@@ -46,6 +46,8 @@ type TurnQueueOptions = {
  * others answer.
  */
 export class TurnQueue {
+  /** Whether none is begun for now. */
+  isHeld = false;
   readonly #now: () => number;
   readonly #defer: (step: () => void) => void;
   #waiting: (() => void)[] = [];
@@ -132,7 +134,7 @@ export class TurnQueue {
       this.#full = isOver ? { startedAt, begun } : undefined;
       this.#doorSince = now;
     }
-    const isForDoor = this.#hasArrival && now - this.#doorSince < DOOR_MS;
+    const isForDoor = this.isHeld || (this.#hasArrival && now - this.#doorSince < DOOR_MS);
     this.#hasArrival = false;
     if (!isForDoor && this.#full) {
       // Only a round that left some waiting tells how fast it goes.
