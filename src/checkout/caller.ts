@@ -43,9 +43,6 @@ export function bindingOf({ customers }: Pick<Caller, 'customers'>): string | nu
 
 /**
  * Whose changes a caller's idempotency keys tell apart. Of one name there may be several who see different sessions: none
- * of them gets the result of another.
+ * of them gets the result of another. It is JSON because a name can hold any text, that of another's binding too.
  */
-export function ownerOf(caller: Caller): string {
-  const binding = bindingOf(caller);
-  return binding === null ? caller.name : `${caller.name} of ${binding}`;
-}
+export const ownerOf = (caller: Caller): string => JSON.stringify([caller.name, bindingOf(caller)]);

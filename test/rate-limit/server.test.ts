@@ -105,7 +105,24 @@ test('subscriptions that are begun count, and their events do not', async () => 
   const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
   const body = JSON.stringify({ query: 'subscription { events { n } }' });
   const stream = await fetch(streamUrl, { method: 'POST', headers, body });
-  expect(await stream.text()).toContain('"RATE_LIMITED"');
+  expect([stream.status, stream.headers.get('retry-after')]).toEqual([429, '30']);
+  expect(await stream.json()).toMatchObject({ errors: [{ extensions: RATE_LIMITED }] });
   for (let n = 0; n < 20; n++) bus.publish({ n });
   await expect.poll(() => messages.filter(({ type }) => type === 'next').length).toBe(40);
+});
+
+test('over event streams reservations count, and each subscription once', async () => {
+  const { streamUrl, bus } = await startWorld({ rateLimiter: limiterOf(3) });
+  const reserve = () => fetch(streamUrl, { method: 'PUT' });
+  const token = await (await reserve()).text();
+  const headers = { 'content-type': 'application/json', 'x-graphql-event-stream-token': token };
+  const add = (operationId: string) => {
+    const body = JSON.stringify({ query: 'subscription { events { n } }', extensions: { operationId } });
+    return fetch(streamUrl, { method: 'POST', headers, body });
+  };
+  expect([(await add('1')).status, (await add('2')).status, (await add('3')).status]).toEqual([202, 202, 429]);
+  const refused = await reserve();
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '20']);
+  expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED' } }] });
+  expect(bus.listeners).toBe(2);
 });

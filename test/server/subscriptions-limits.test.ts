@@ -72,7 +72,8 @@ test('huge documents and variables cannot fill the memory', async () => {
     expect(message).toMatchObject(tooMany('There are too many different subscriptions now; try again later.'));
   }
   const refused = raw.messages.length;
-  for (let n = 0; n < 50; n++) await add({ query: EVENTS, variables: { x: 'x'.repeat(200_000) } });
+  const query = 'subscription($tag: String) { events(tag: $tag) { n } }';
+  for (let n = 0; n < 50; n++) await add({ query, variables: { tag: 'x'.repeat(200_000) } });
   expect(world.bus.listeners).toBeGreaterThan(running);
   expect(world.bus.listeners).toBeLessThan(running + 45);
   for (const message of raw.messages.slice(refused)) {
@@ -80,6 +81,15 @@ test('huge documents and variables cannot fill the memory', async () => {
   }
   raw.socket.terminate();
   await expectAlive(world);
+});
+
+test('variables that an operation does not declare take no room', async () => {
+  const world = await startWorld();
+  const raw = await openRaw(world.wsUrl);
+  const variables = { x: 'x'.repeat(200_000) };
+  for (let n = 0; n < 50; n++) raw.send({ id: `${n}`, type: 'subscribe', payload: { query: EVENTS, variables } });
+  await expect.poll(() => world.bus.listeners + raw.messages.length).toBe(51);
+  expect(world.bus.listeners).toBe(50);
 });
 
 test('comments cannot fill the memory either: a text weighs by its characters too', async () => {

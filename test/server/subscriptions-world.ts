@@ -69,7 +69,7 @@ const typeDefs = /* GraphQL */ `
     text(size: Int!): String!
   }
   type Subscription {
-    events: Event!
+    events(tag: String): Event!
     flood: Event!
     three: Event!
     own: Event!

@@ -15,6 +15,7 @@ import type { Listings } from '../limits/prices.ts';
 import { type QueryLimits, queryLimitsOf } from '../limits/query-limits.ts';
 import { type DocumentRequest, readTrustedDocuments, type TrustedDocuments } from '../trusted-documents.ts';
 import { RequestErrors, TurnedAway, withCode } from './public-errors.ts';
+import { type Holder, Shares } from './shares.ts';
 
 /** Tokens of documents that are kept though nobody uses them now. One takes about 300 bytes with its nodes. */
 const IDLE_TOKENS = 50_000;
@@ -29,7 +30,13 @@ const LIVE_TOKENS = 250_000;
 const CHARACTERS_AS_A_TOKEN = 150;
 
 /** A document in use; it is the same for all who sent the same text. */
-export type LiveDocument = { readonly source: string; readonly document: DocumentNode; tokens: number; users: number };
+export type LiveDocument = {
+  readonly source: string;
+  readonly document: DocumentNode;
+  readonly tokens: number;
+  /** How often each holder uses it. */
+  readonly users: Map<Holder, number>;
+};
 
 /** Begins as Apollo's does, because the sentence that callers are told goes by that. */
 const noIntrospection: ValidationRule = (context) => ({
@@ -64,6 +71,7 @@ export class Documents {
     maxSize: IDLE_TOKENS,
     sizeCalculation: ({ tokens }) => tokens,
   });
+  readonly #shares = new Shares(LIVE_TOKENS, 'the documents of subscriptions');
   #liveTokens = 0;
 
   constructor({ schema, listings, introspection, validationRules = [], queryLimits, trustedDocuments }: Options) {
@@ -74,29 +82,39 @@ export class Documents {
     this.#rules = [...specifiedRules, ...(introspection ? [] : [noIntrospection]), ...validationRules];
   }
 
-  /** @throws RequestErrors when the document is not valid, TurnedAway when there are too many, GraphQLError */
-  acquire(request: DocumentRequest & { query: string }): LiveDocument {
+  /**
+   * Of all documents each counts once, and once for each holder that uses it.
+   *
+   * @throws RequestErrors when the document is not valid, TurnedAway or Refusal when there are too many, GraphQLError
+   */
+  acquire(request: DocumentRequest & { query: string }, holder: Holder): LiveDocument {
     const source = this.#trusted?.resolve(request) ?? request.query;
     const found = this.#live.get(source);
-    if (found) {
-      found.users += 1;
-      return found;
-    }
-    const document = this.#idle.get(source) ?? this.#load(source);
-    if (this.#liveTokens + document.tokens > LIVE_TOKENS) {
+    const document = found ?? this.#idle.get(source) ?? this.#load(source);
+    if (!found && this.#liveTokens + document.tokens > LIVE_TOKENS) {
       throw new TurnedAway('OVERLOADED', 'There are too many different subscriptions now; try again later.');
     }
-    this.#idle.delete(source);
-    this.#live.set(document.source, document);
-    this.#liveTokens += document.tokens;
-    document.users = 1;
+    const uses = document.users.get(holder) ?? 0;
+    if (uses === 0) this.#shares.take(holder, document.tokens);
+    document.users.set(holder, uses + 1);
+    if (!found) {
+      this.#idle.delete(source);
+      this.#live.set(source, document);
+      this.#liveTokens += document.tokens;
+    }
     return document;
   }
 
   /** To be called once for each `acquire`. */
-  release(document: LiveDocument): void {
-    document.users -= 1;
-    if (document.users > 0) return;
+  release(document: LiveDocument, holder: Holder): void {
+    const uses = (document.users.get(holder) ?? 0) - 1;
+    if (uses > 0) {
+      document.users.set(holder, uses);
+      return;
+    }
+    document.users.delete(holder);
+    this.#shares.giveBack(holder, document.tokens);
+    if (document.users.size > 0) return;
     this.#live.delete(document.source);
     this.#liveTokens -= document.tokens;
     this.#idle.set(document.source, document);
@@ -114,7 +132,7 @@ export class Documents {
     const errors = validate(this.#schema, document, this.#rules);
     if (errors.length > 0) throw new RequestErrors(errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')));
     const tokens = (document.tokenCount ?? this.#limits.tokens) + Math.ceil(source.length / CHARACTERS_AS_A_TOKEN);
-    return { source, document, tokens, users: 0 };
+    return { source, document, tokens, users: new Map() };
   }
 }
 

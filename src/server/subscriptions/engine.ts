@@ -14,12 +14,14 @@ import { requireScope } from '../auth-scopes.ts';
 import type { GraphQLServerOptions, RequestInfo } from '../options.ts';
 import type { Admission } from '../overload/admission.ts';
 import { rateKey } from '../overload/rate-key.ts';
+import { declaredVariables } from './declared-variables.ts';
 import { Documents, type LiveDocument } from './documents.ts';
 import { eventContextOf } from './event-context.ts';
 import type { Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
 import { OperationStream, type Result } from './operation-stream.ts';
 import { FormattedErrors, PublicErrors, RequestErrors, TurnedAway, withCode } from './public-errors.ts';
+import { type Holder, holderOf, Shares } from './shares.ts';
 
 /** What a client sends to subscribe, its types checked by the transport. */
 export type SubscribeRequest = {
@@ -49,6 +51,7 @@ export type Started = { stream: OperationStream } | { errors: GraphQLFormattedEr
 /** What is kept of a subscription as long as it lives, in this and nothing else. */
 type Run<Context> = {
   live: LiveDocument;
+  holder: Holder;
   variables: Record<string, unknown> | undefined;
   operationName: string | undefined;
   weight: number;
@@ -65,6 +68,8 @@ export class SubscriptionEngine<Context extends object> {
   readonly #options: GraphQLServerOptions<Context>;
   readonly #maxSubscribers: number;
   readonly #documents: Documents;
+  readonly #subscriberShares: Shares;
+  readonly #variableShares = new Shares(MAX_VARIABLES, 'the variables of subscriptions');
   readonly #admission: Admission;
   readonly errors: PublicErrors;
   #running = 0;
@@ -74,6 +79,7 @@ export class SubscriptionEngine<Context extends object> {
     this.#options = options;
     this.#admission = admission;
     this.#maxSubscribers = maxSubscribers;
+    this.#subscriberShares = new Shares(maxSubscribers, 'the subscriptions');
     this.#documents = new Documents(options);
     this.errors = new PublicErrors(options);
   }
@@ -85,7 +91,8 @@ export class SubscriptionEngine<Context extends object> {
     try {
       const info = this.#infoFor(subscriber);
       const key = rateKey(subscriber.caller, subscriber.address);
-      await this.#admission.count(key);
+      // Requests for event streams were counted when they came, so that they can be refused with a status.
+      if (subscriber.transport === 'ws') await this.#admission.count(key);
       const admitted = this.#admit(request, subscriber);
       run = admitted;
       const source = await this.#admission.run(info.deadline, key, () => this.#begin(admitted, info));
@@ -97,27 +104,31 @@ export class SubscriptionEngine<Context extends object> {
   }
 
   #admit(request: SubscribeRequest, subscriber: Subscriber): Run<Context> {
-    const { operationName, variables } = request;
     if (this.#running >= this.#maxSubscribers) throw overloaded();
+    const holder = holderOf(subscriber.caller);
+    this.#subscriberShares.check(holder);
+    const live = this.#documents.acquire(request, holder);
+    const operationName = request.operationName ?? undefined;
+    const variables = declaredVariables(live.document, operationName, request.variables);
     const weight = weightOf(variables);
-    if (this.#weight + weight > MAX_VARIABLES) throw overloaded();
-    const live = this.#documents.acquire(request);
-    const run = {
-      live,
-      variables: variables ?? undefined,
-      operationName: operationName ?? undefined,
-      weight,
-      subscriber,
-      context: undefined,
-    };
+    try {
+      if (this.#weight + weight > MAX_VARIABLES) throw overloaded();
+      this.#variableShares.take(holder, weight);
+    } catch (error) {
+      this.#documents.release(live, holder);
+      throw error;
+    }
+    this.#subscriberShares.take(holder);
     this.#running += 1;
     this.#weight += weight;
     this.#options.metrics.subscriptions.started(subscriber.transport);
-    return run;
+    return { live, holder, variables, operationName, weight, subscriber, context: undefined };
   }
 
-  #leave({ live, weight, subscriber }: Run<Context>): void {
-    this.#documents.release(live);
+  #leave({ live, holder, weight, subscriber }: Run<Context>): void {
+    this.#documents.release(live, holder);
+    this.#subscriberShares.giveBack(holder);
+    this.#variableShares.giveBack(holder, weight);
     this.#running -= 1;
     this.#weight -= weight;
     this.#options.metrics.subscriptions.ended(subscriber.transport);
@@ -203,7 +214,7 @@ export class SubscriptionEngine<Context extends object> {
   }
 }
 
-const weightOf = (variables: SubscribeRequest['variables']): number =>
+const weightOf = (variables: Record<string, unknown> | undefined): number =>
   variables ? JSON.stringify(variables).length : 0;
 
 const overloaded = () => new TurnedAway('OVERLOADED', 'There are too many subscribers now; try again later.');

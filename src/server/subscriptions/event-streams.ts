@@ -7,6 +7,8 @@ import type { Answer } from '../answer.ts';
 import { type Authenticate, type AuthenticatedCaller, callerOf } from '../auth-callers.ts';
 import { logBug } from '../error-plugin.ts';
 import type { Lifecycle } from '../operations-routes.ts';
+import type { Admission } from '../overload/admission.ts';
+import { rateKey } from '../overload/rate-key.ts';
 import { STOPPING, unavailable } from '../overload/unavailable.ts';
 import { Refusal, refusalAnswer } from '../refusal.ts';
 import type { Exchange, Route } from '../route.ts';
@@ -17,12 +19,19 @@ import { Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
 import { askingOf, isBare, type Link, limit, oneResult } from './links.ts';
 import type { OperationStream, Result } from './operation-stream.ts';
-import { readOperation, requireEventStream, TOKEN_HEADER, toAnswer, tokenOf } from './stream-requests.ts';
+import { holderOf, Shares } from './shares.ts';
+import {
+  asTheLibraryReads,
+  type Call,
+  readOperation,
+  requireEventStream,
+  requireScopeToReserve,
+  TOKEN_HEADER,
+  toAnswer,
+  tokenOf,
+} from './stream-requests.ts';
 
 export const STREAM_PATH = '/graphql/stream';
-
-/** A request as the library sees it. */
-type Call = { method: string; accept: string; search?: string; link: Link; body?: Record<string, unknown> };
 
 /** What the library hands back when it asks for results. */
 type Raw = { asking?: Asking; started?: OperationStream };
@@ -38,6 +47,7 @@ type Options<Context extends object> = {
   log: Log;
   metrics: Metrics;
   authenticate: Authenticate;
+  admission: Admission;
   /** Epoch milliseconds. */
   now(): number;
 };
@@ -53,9 +63,11 @@ export class EventStreams<Context extends object> {
   /** By their tokens, reserved streams that were opened. */
   readonly #attached = new Map<string, Link>();
   readonly #open = new Set<EventStream>();
+  readonly #shares: Shares;
 
   constructor(options: Options<Context>) {
     this.#options = options;
+    this.#shares = new Shares(options.limits.maxSubscribers, 'the event streams');
     this.#handler = createHandler<Raw, Link>({
       authenticate: ({ context }) => context.token,
       // The types of the library want instances of GraphQLError where it needs none.
@@ -88,10 +100,12 @@ export class EventStreams<Context extends object> {
     if (request.method === 'GET' && token !== undefined && isBare(request)) {
       return this.#openReserved(exchange, this.#linkOf(token));
     }
-    const caller = await callerOf(request, this.#options.authenticate);
+    const { authenticate, admission } = this.#options;
+    const caller = await callerOf(request, authenticate);
+    const asking = askingOf(exchange, caller);
+    if (request.method === 'POST' || request.method === 'PUT') await admission.count(rateKey(caller, asking.address));
     if (request.method === 'POST') {
       const body = await readOperation(exchange);
-      const asking = askingOf(exchange, caller);
       return token === undefined
         ? this.#distinct(exchange, body, asking)
         : this.#add(this.#linkOf(token, caller), body, asking);
@@ -105,15 +119,19 @@ export class EventStreams<Context extends object> {
   /** One request, one subscription, one stream. */
   async #distinct(exchange: Exchange, body: Record<string, unknown>, asking: Asking): Promise<Answer> {
     requireEventStream(exchange);
-    if (this.#isFull()) throw TOO_MANY;
     const link = this.#link(null, 1, asking.caller);
     const call = { method: 'POST', accept: EVENT_STREAM_TYPE, link, body };
-    return this.#streamed(await this.#call(call, { asking }), link);
+    try {
+      return this.#streamed(await this.#call(call, { asking }), link);
+    } catch (error) {
+      this.#shares.giveBack(link.holder);
+      throw error;
+    }
   }
 
   /** Reserves a stream on which several subscriptions share one connection. */
   async #reserve(caller: AuthenticatedCaller): Promise<Answer> {
-    if (this.#isFull()) throw TOO_MANY;
+    requireScopeToReserve(caller);
     const { maxPerConnection, reservationTimeoutMs } = this.#options.limits;
     const token = randomUUID();
     const link = this.#link(token, maxPerConnection, caller);
@@ -141,17 +159,8 @@ export class EventStreams<Context extends object> {
     return toAnswer(response);
   }
 
-  #call({ method, accept, search = '', link, body }: Call, raw: Raw = {}): Promise<LibraryResponse> {
-    // The type of the body was looked at when it was read, in more spellings than the library knows.
-    const headers: Record<string, string> = { accept, 'content-type': 'application/json' };
-    return this.#handler({
-      method,
-      url: `${STREAM_PATH}${search}`,
-      headers: { get: (name) => headers[name] },
-      body: body ?? null,
-      raw,
-      context: link,
-    });
+  #call({ link, ...request }: Call & { link: Link }, raw: Raw = {}): Promise<LibraryResponse> {
+    return this.#handler({ ...asTheLibraryReads(request, STREAM_PATH), raw, context: link });
   }
 
   async #subscribe(raw: Raw, { consumer, gate }: Link, params: SubscribeRequest): Promise<AsyncIterable<Result>> {
@@ -177,6 +186,7 @@ export class EventStreams<Context extends object> {
       onBug: (error) => logBug(log, error, ''),
       onClose: (closed) => {
         this.#open.delete(closed);
+        this.#shares.giveBack(link.holder);
         if (link.token !== null) this.#attached.delete(link.token);
       },
     });
@@ -202,12 +212,16 @@ export class EventStreams<Context extends object> {
     this.#attached.set(link.token, link);
   }
 
+  /** @throws Refusal when there are too many streams, or too many of the caller */
   #link(token: string | null, maxPerConnection: number, caller: AuthenticatedCaller): Link {
-    const { engine } = this.#options;
+    const { engine, limits } = this.#options;
+    if (this.size >= limits.maxSubscribers) throw TOO_MANY;
+    const holder = holderOf(caller);
+    this.#shares.take(holder);
     const gate = new Gate();
     const consumer = new Consumer({ engine, transport: 'sse', maxPerConnection, gate });
     const { expiresAt = Number.POSITIVE_INFINITY } = caller;
-    return { token, owner: ownerOf(caller), expiresAt, gate, consumer };
+    return { token, owner: ownerOf(caller), holder, expiresAt, gate, consumer };
   }
 
   /** @param caller to whom those of others do not exist */
@@ -218,15 +232,12 @@ export class EventStreams<Context extends object> {
     throw new Refusal(400, `The token of an event stream must be sent as ${TOKEN_HEADER}; PUT gives one.`);
   }
 
-  #isFull(): boolean {
-    return this.size >= this.#options.limits.maxSubscribers;
-  }
-
   /** The library has no other way to give up a reservation than to open and end its stream. */
   #forget(link: Link): void {
-    const { token, consumer, timer } = link;
+    const { token, holder, consumer, timer } = link;
     clearTimeout(timer);
     consumer.end();
+    this.#shares.giveBack(holder);
     if (token !== null) this.#reserved.delete(token);
     void this.#call({ method: 'GET', accept: EVENT_STREAM_TYPE, link })
       .then(([messages]) => (messages !== null && typeof messages !== 'string' ? messages.return() : undefined))

@@ -30,7 +30,7 @@ export function createSubscriptions<Context extends object>(
   const limits = limitsOf(options.subscriptions);
   const engine = new SubscriptionEngine(options, limits, admission);
   const webSockets = new WebSockets({ engine, schema, limits, log, metrics, authenticate, now });
-  const eventStreams = new EventStreams({ engine, limits, lifecycle, log, metrics, authenticate, now });
+  const eventStreams = new EventStreams({ engine, limits, lifecycle, log, metrics, authenticate, admission, now });
   const { allowedOrigins } = options.subscriptions ?? {};
   const upgrades = new Upgrades({ webSockets, lifecycle, metrics, allowedOrigins });
   return {

@@ -5,12 +5,15 @@ import type { Asking, Consumer } from './consumer.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Gate } from './gate.ts';
 import type { Result } from './operation-stream.ts';
+import type { Holder } from './shares.ts';
 
 /** One event stream, open or reserved, and who gets it. */
 export type Link = {
   token: string | null;
   /** Whom it was made for, as `ownerOf` names it. */
   owner: string;
+  /** Whose share of the streams it comes out of. */
+  holder: Holder;
   /** Epoch milliseconds: the first of the proofs that it stands on. */
   expiresAt: number;
   consumer: Consumer;

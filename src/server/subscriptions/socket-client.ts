@@ -7,9 +7,11 @@ import type { SubscriptionDrop } from '../../telemetry/metrics.ts';
 import type { Authenticate, DistinctHeaders } from '../auth-callers.ts';
 import { Expiry } from '../auth-expiry.ts';
 import { isTooDeep } from '../json-depth.ts';
+import { Refusal } from '../refusal.ts';
 import type { Consumer } from './consumer.ts';
 import type { Limits } from './limits.ts';
 import { Outlet, slowSentence } from './outlet.ts';
+import { holderOf, type Shares } from './shares.ts';
 
 /** Milliseconds that who was dropped may take to read why. */
 const LINGER_MS = 1000;
@@ -46,6 +48,8 @@ type Options = Origin & {
   socket: WebSocket;
   consumer: Consumer;
   limits: Limits;
+  /** Of the connections; one is taken when it is known who has it. */
+  shares: Shares;
   /** Epoch milliseconds. */
   now(): number;
   /** Counts the client that was dropped. */
@@ -86,13 +90,21 @@ export class SocketClient {
 
   /** @returns whether it is let in; what tells who it is came with the handshake or with its first message */
   async admit(authenticate: Authenticate, connectionParams: Record<string, unknown> | undefined): Promise<boolean> {
-    const { socket, credentials } = this.#options;
+    const { socket, credentials, shares, onDrop } = this.#options;
     try {
       const caller = await authenticate({ headers: credentials, connectionParams });
+      // What it took of the shares would not be given back.
+      if (socket.readyState !== socket.OPEN) return false;
+      shares.take(holderOf(caller));
       this.#caller = caller;
       this.#expiry.limit(caller.expiresAt);
       return true;
     } catch (error) {
+      if (error instanceof Refusal) {
+        onDrop('overloaded');
+        turnAway(socket, 'overloaded: too many connections of this caller');
+        return false;
+      }
       if (!(error instanceof GatewayError)) throw error;
       // A closed one is not closed again by who is told that it is not let in.
       if (error.code !== 'UNAUTHENTICATED') turnAway(socket, error.message);
@@ -119,6 +131,7 @@ export class SocketClient {
     );
     socket.once('close', (code, reason) => {
       onClose();
+      if (this.#caller) this.#options.shares.giveBack(holderOf(this.#caller));
       this.#expiry.cancel();
       this.consumer.end();
       closed(code, String(reason)).catch(onBug);

@@ -1,5 +1,8 @@
 import type { Response as LibraryResponse } from 'graphql-sse';
+import type { Caller } from '../../checkout/caller.ts';
+import { GatewayError } from '../../checkout/errors.ts';
 import type { Answer } from '../answer.ts';
+import { requireScope } from '../auth-scopes.ts';
 import { readJson } from '../body.ts';
 import { Refusal } from '../refusal.ts';
 import type { Exchange } from '../route.ts';
@@ -24,6 +27,25 @@ export function requireEventStream({ request }: Exchange): void {
   const { accept = '' } = request.headers;
   if (accept.trim() === '' || EVENT_STREAM.test(accept)) return;
   throw new Refusal(406, 'Answers are text/event-stream; accept it.');
+}
+
+/** @throws Refusal with 403 */
+export function requireScopeToReserve(caller: Caller): void {
+  try {
+    requireScope(caller, 'subscription');
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    throw new Refusal(403, error.message, { code: error.code });
+  }
+}
+
+/** What is asked of the library. */
+export type Call = { method: string; accept: string; search?: string; body?: Record<string, unknown> };
+
+export function asTheLibraryReads({ method, accept, search = '', body }: Call, path: string) {
+  // The type of the body was looked at when it was read, in more spellings than the library knows.
+  const headers: Record<string, string> = { accept, 'content-type': 'application/json' };
+  return { method, url: `${path}${search}`, headers: { get: (name: string) => headers[name] }, body: body ?? null };
 }
 
 /** What the library answers at once; what it finds wrong it says in a message of its own form. */

@@ -21,6 +21,7 @@ import type { SubscriptionEngine } from './engine.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Limits } from './limits.ts';
 import { FormattedErrors } from './public-errors.ts';
+import { Shares } from './shares.ts';
 import { type Origin, SocketClient, turnAway } from './socket-client.ts';
 
 const SERVICE_RESTART = 1012;
@@ -47,11 +48,13 @@ export class WebSockets<Context extends object> {
   readonly #options: Options<Context>;
   readonly #protocol: Server<SocketClient>;
   readonly #clients = new Set<SocketClient>();
+  readonly #shares: Shares;
   readonly #heartbeat: Heartbeat<SocketClient>;
   readonly #handshakes = new WebSocketServer(HANDSHAKE);
 
   constructor(options: Options<Context>) {
     this.#options = options;
+    this.#shares = new Shares(options.limits.maxSubscribers, 'the connections');
     this.#protocol = protocolOf(options);
     this.#heartbeat = new Heartbeat(options.limits.pingIntervalMs);
   }
@@ -103,6 +106,7 @@ export class WebSockets<Context extends object> {
       ...origin,
       limits,
       now,
+      shares: this.#shares,
       consumer: new Consumer({ engine, transport: 'ws', maxPerConnection }),
       onDrop: (reason) => metrics.subscriptions.dropped(reason),
       onBug: (error) => logBug(log, error, ''),
