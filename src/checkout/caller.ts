@@ -43,6 +43,10 @@ export function bindingOf({ customers }: Pick<Caller, 'customers'>): string | nu
 
 /**
  * Whose changes a caller's idempotency keys tell apart. Of one name there may be several who see different sessions: none
- * of them gets the result of another. It is JSON because a name can hold any text, that of another's binding too.
+ * of them gets the result of another. With a binding it is JSON, which no name on its own can be taken for.
  */
-export const ownerOf = (caller: Caller): string => JSON.stringify([caller.name, bindingOf(caller)]);
+export function ownerOf(caller: Caller): string {
+  const binding = bindingOf(caller);
+  const isPlain = binding === null && !caller.name.startsWith('[');
+  return isPlain ? caller.name : JSON.stringify([caller.name, binding]);
+}
