@@ -1,4 +1,5 @@
 import type { Change, NewSession, UserError } from '../src/checkout/change.ts';
+import { sizeProblems } from './change-size.ts';
 import type {
   CaptureCheckoutSessionInput,
   MetadataEntryInput,
@@ -6,6 +7,7 @@ import type {
   NewFlexSession,
   RefundCheckoutSessionInput,
 } from './generated/types.ts';
+import { invalid } from './invalid-input.ts';
 
 /** GraphQL tells null from left out; a change does not. */
 type Given<T> = T extends readonly (infer E)[]
@@ -26,6 +28,7 @@ function given<T>(value: T, json: ReadonlySet<string>): Given<T> {
 
 const METEROID_JSON = new Set(['components', 'addOns', 'metadata', 'paymentMethods']);
 const FLEX_JSON = new Set([...['subscriptionData', 'shippingOptions', 'discounts', 'fees', 'taxRate', 'priceData']]);
+const CAPTURE_JSON = new Set(['lineItems']);
 const NONE: ReadonlySet<string> = new Set();
 
 /** GraphQL has seen to it that exactly one is there, and that what has a default is there too. */
@@ -65,8 +68,22 @@ export function problemsOf(idempotencyKey: string | null, change: Change): UserE
     ...(idempotencyKey === null || KEY.test(idempotencyKey)
       ? []
       : [invalid('Expected 1 to 255 visible ASCII characters without spaces.', 'idempotencyKey')]),
-    ...problemsIn(change),
+    ...problemsOfChange(change),
   ];
+}
+
+/** What is too large is looked at no further: it could have as many mistakes as it likes. */
+function problemsOfChange(change: Change): UserError[] {
+  const tooLarge = sizeProblems(change, jsonIn(change), change.kind === 'CREATE' ? pathOf(change.session) : []);
+  return tooLarge.length > 0 ? tooLarge : problemsIn(change);
+}
+
+const pathOf = ({ provider }: NewSession): string[] => ['session', provider.toLowerCase()];
+
+function jsonIn(change: Change): ReadonlySet<string> {
+  if (change.kind === 'CAPTURE') return CAPTURE_JSON;
+  if (change.kind !== 'CREATE' || change.session.provider === 'FLEXPRICE') return NONE;
+  return change.session.provider === 'METEROID' ? METEROID_JSON : FLEX_JSON;
 }
 
 function problemsIn(change: Change): UserError[] {
@@ -161,12 +178,6 @@ function exact(value: unknown, ...field: string[]): UserError[] {
 
 /** Deeper than anything that a provider takes; more is refused later. */
 const DEEPEST = 200;
-
-const invalid = (message: string, ...field: string[]): UserError => ({
-  code: 'INVALID',
-  message,
-  field: ['input', ...field],
-});
 
 const positive = (amount: number | undefined, ...field: string[]): UserError[] =>
   amount === undefined || amount >= 1 ? [] : [invalid(`Expected 1 or more, got ${amount}.`, ...field)];

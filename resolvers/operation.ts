@@ -1,4 +1,4 @@
-import type { Change, UserError } from '../src/checkout/change.ts';
+import type { UserError } from '../src/checkout/change.ts';
 import type { SessionKey } from '../src/checkout/global-id.ts';
 import { instantNow } from '../src/checkout/time.ts';
 import type { Operation } from '../src/ledger/operations.ts';
@@ -18,10 +18,9 @@ export const CheckoutOperation: CheckoutOperationResolvers = {
 };
 
 /** The session that was made or changed; null when none was, or none is known. */
-function sessionOf({ state, provider, change, result }: Operation): SessionKey | null {
+function sessionOf({ state, provider, result }: Operation): SessionKey | null {
   if (state !== 'SUCCEEDED') return null;
-  const made = JSON.parse(change) as Change;
-  const providerId = made.kind === 'CREATE' ? resultIn(result).providerId : made.providerId;
+  const { providerId } = resultIn(result);
   return providerId == null ? null : { provider, providerId };
 }
 

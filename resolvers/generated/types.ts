@@ -201,7 +201,7 @@ export type CaptureCheckoutSessionInput = {
   idempotencyKey: Scalars['String']['input'];
   /** How much, in the currency's smallest unit. 1 or more. */
   amountMinorUnits?: InputMaybe<Scalars['SafeInt']['input']>;
-  /** Lines to take the money for, in Flex's own form. */
+  /** Lines to take the money for, in Flex's own form. At most 24 KiB. */
   lineItems?: InputMaybe<Scalars['JSON']['input']>;
 };
 
@@ -213,7 +213,7 @@ export type RefundCheckoutSessionInput = {
   idempotencyKey: Scalars['String']['input'];
   /** How much, in the currency's smallest unit. 1 or more. Not together with `lineItems`. */
   amountMinorUnits?: InputMaybe<Scalars['SafeInt']['input']>;
-  /** What to give back of single lines. */
+  /** What to give back of single lines, up to 100. */
   lineItems?: InputMaybe<Array<RefundLineItemInput>>;
   /** Tax to give back with the lines, in the smallest unit. */
   taxMinorUnits?: InputMaybe<Scalars['SafeInt']['input']>;
@@ -926,11 +926,11 @@ export type SubscriptionCheckoutSessionChangedArgs = {
   filter?: InputMaybe<CheckoutSessionFilter>;
 };
 
-/** One key with its value, as it shall be kept by the provider. */
+/** One key with its value, as it shall be kept by the provider. Up to 50 of them. */
 export type MetadataEntryInput = {
-  /** The key. Each only once. */
+  /** The key. Each only once; at most 100 characters. */
   key: Scalars['String']['input'];
-  /** The value. */
+  /** The value. At most 500 characters. */
   value: Scalars['String']['input'];
 };
 
@@ -945,7 +945,10 @@ export type CreateCheckoutSessionInput = {
   session: NewCheckoutSession;
 };
 
-/** A session to make, at exactly one of the providers. */
+/**
+ * A session to make, at exactly one of the providers. At most 24 KiB as JSON; lists of up to 100 entries, addresses of up to
+ * 2,048 characters, other texts of up to 1,000. What is JSON here is bounded by the whole alone.
+ */
 export type NewCheckoutSession =
   /** A session at Flexprice. */
   { flexprice: NewFlexpriceSession; meteroid?: never; flex?: never; }

@@ -4,7 +4,7 @@ import type { CallContext, Provider } from '../checkout/provider.ts';
 import type { ProviderName } from '../checkout/provider-name.ts';
 import { LedgerError } from '../ledger/ledger.ts';
 import type { Operation, OperationLease, OperationScope, OperationState } from '../ledger/operations.ts';
-import { freshProviderKey, inputHashOf, inputHashOfStored } from './identity.ts';
+import { freshProviderKey, inputHashOf } from './identity.ts';
 import { handlerOf, type LeasedWork, leaseOf, type WorkOptions, workOnLease } from './leased-work.ts';
 import { findOut, makeChange } from './make.ts';
 import { inProgress, ledgerAway, maybeBegun, notBegun, type Outcome, outcomeUnknown, refused } from './outcome.ts';
@@ -158,11 +158,12 @@ class ChangeMaker implements Changes {
 
   /** When the very same change was begun, unless it failed. */
   async #begunBefore(scope: OperationScope, provider: ProviderName, inputHash: string): Promise<number | undefined> {
+    const { operations } = this.#options;
     const { caller, idempotencyKey, kind } = scope;
-    const found = await this.#options.operations.find(caller, idempotencyKey, kind).catch((error: unknown) => {
+    const found = await operations.find(caller, idempotencyKey, kind).catch((error: unknown) => {
       throw this.#notBegun(error, provider, null);
     });
-    if (!found || found.state === 'FAILED' || inputHashOfStored(found) !== inputHash) return undefined;
+    if (!found || found.state === 'FAILED' || !operations.hasInput(found, inputHash)) return undefined;
     return found.startedAt;
   }
 

@@ -19,7 +19,7 @@ export const providerKeyOf = (operation: Pick<Operation, 'id' | 'provider' | 'ch
     .digest('base64url');
 
 /** The same as when the operation was begun, whatever the ledger has made of it. */
-export const inputHashOfStored = ({ provider, change }: Pick<Operation, 'provider' | 'change'>): string =>
+const inputHashOfStored = ({ provider, change }: Pick<Operation, 'provider' | 'change'>): string =>
   inputHashOf({ provider, change: JSON.parse(change) });
 
 /** For a change that is not under a key of the client's. */

@@ -24,7 +24,10 @@ export type Operation = {
   provider: ProviderName;
   /** Of the input that it was begun with, and of the provider. */
   inputHash: string;
-  /** What has to be known to find out or to send again: JSON. It may hold personal data. */
+  /**
+   * What has to be known to find out or to send again: JSON. It may hold personal data, and be long, so it is FORGOTTEN once
+   * the operation is finished.
+   */
   change: string;
   state: OperationState;
   /** Epoch milliseconds; of the latest beginning, when one that failed was begun anew. */
@@ -34,6 +37,9 @@ export type Operation = {
   /** JSON: of the latest time that it was finished, also while it is begun anew; null until the first. */
   result: string | null;
 };
+
+/** The change of an operation that is finished: what was asked for is told by its hash from then on. */
+export const FORGOTTEN = 'null';
 
 /** The right to work on an operation, as long as it lasts; who had it keeps it beyond that until another takes it. */
 export type OperationLease = { owner: string; ms: number };
@@ -78,7 +84,7 @@ export type Operations = {
   /** Makes the lease last so long from now. False when it has been lost. */
   renew(id: string, lease: OperationLease): Promise<boolean>;
   /**
-   * Writes what became of it and gives the lease up. False, and nothing written, when the lease has been lost.
+   * Writes what became of it, forgets the change unless that is UNKNOWN, and gives the lease up. False, and nothing written, when the lease has been lost.
    * @param result JSON; null leaves what stands there
    */
   finish(
@@ -89,6 +95,8 @@ export type Operations = {
   ): Promise<boolean>;
   /** The newest operation with a key of a caller, of whichever kind unless one is named; null when there is none. */
   find(caller: string, idempotencyKey: string, kind?: ChangeKind): Promise<Operation | null>;
+  /** Whether an operation that was found was begun with the input of this hash. */
+  hasInput(operation: Operation, inputHash: string): boolean;
   /**
    * Operations of a kind at a provider that are IN_PROGRESS or UNKNOWN, whoever's they are and whether or not somebody is at
    * them; in no order.

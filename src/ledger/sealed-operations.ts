@@ -29,6 +29,9 @@ export function createSealedOperations(operations: Operations, encryptionKey: Bu
       const found = await operations.find(caller, idempotencyKey, kind);
       return found && opened(found);
     },
+    // What was written before there was a key has the hash as it is.
+    hasInput: (operation, inputHash) =>
+      operations.hasInput(operation, keyed(inputHash)) || operations.hasInput(operation, inputHash),
     async unfinished(provider, kind, limit) {
       const found = await operations.unfinished(provider, kind, limit);
       const readable = found?.flatMap(openedOrNone) ?? null;

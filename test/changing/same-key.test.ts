@@ -156,6 +156,15 @@ describe('operation(idempotencyKey:)', () => {
     expect(finished).toBeLessThanOrEqual(Date.now());
   });
 
+  it('tells of a session that was changed, too', async () => {
+    for (const operation of OPERATIONS.filter(({ effect }) => effect !== 'create')) {
+      const key = `shown${OPERATIONS.indexOf(operation)}`;
+      const { data } = await change(gateway, operation, operation.input(story.sandbox, key), key);
+      const { providerId } = (data.change as { checkoutSession: { providerId: string } }).checkoutSession;
+      expect(await operationOf(gateway, key)).toMatchObject({ state: 'SUCCEEDED', checkoutSession: { providerId } });
+    }
+  });
+
   it('is null for a key that nobody has used', async () => {
     expect(await operationOf(gateway, 'never-used')).toBeNull();
     expect(await operationOf(gateway, 'ü\ud800 ')).toBeNull();

@@ -48,7 +48,7 @@ it('what was asked for and what came of it is readable with the key alone', () =
     const { operation } = await keyed.begin(NEW, LEASE);
     expect(operation.change).toBe(CHANGE);
     expect(await keyed.finish(operation.id, LEASE.owner, 'SUCCEEDED', RESULT)).toBe(true);
-    expect(await keyed.find('anyone', 'k')).toMatchObject({ change: CHANGE, result: RESULT, state: 'SUCCEEDED' });
+    expect(await keyed.find('anyone', 'k')).toMatchObject({ result: RESULT, state: 'SUCCEEDED' });
     expect(JSON.stringify(await stored.find('anyone', 'k'))).not.toContain('canary');
     expect(await keyed.begin(NEW, LEASE)).toMatchObject({ is: 'SUCCEEDED', operation: { result: RESULT } });
     await expect(stranger.find('anyone', 'k')).rejects.toThrow(LedgerError);
@@ -90,6 +90,23 @@ it('whose it is was not encrypted once, and is read all the same', () =>
     const found = await keyed.find(TELLING.caller, TELLING.idempotencyKey);
     expect(found).toMatchObject({ scope: TELLING, change: CHANGE });
     expect((await keyed.begin({ ...NEW, scope: TELLING }, LEASE)).is).toBe('BUSY');
+  }));
+
+it('one that is finished is told by its input still, with the key it was written with or before there was one', () =>
+  withGateways(async ({ keyed, plain, stored }) => {
+    for (const [caller, writer] of Object.entries({ keyed, plain })) {
+      const { operation } = await writer.begin({ ...NEW, scope: { ...NEW.scope, caller } }, LEASE);
+      await writer.finish(operation.id, LEASE.owner, 'SUCCEEDED', RESULT);
+      const found = await keyed.find(caller, 'k');
+      if (!found) throw new Error('Expected what was begun.');
+      expect([keyed.hasInput(found, NEW.inputHash), keyed.hasInput(found, 'else')]).toEqual([true, false]);
+      // Nobody can tell by a hash of their own what was asked for with a key.
+      expect(stored.hasInput(found, NEW.inputHash)).toBe(writer === plain);
+    }
+    // True conflicts and false ones are told apart without the change, too.
+    const wanted = { ...NEW, scope: { ...NEW.scope, caller: 'plain' } };
+    await expect(keyed.begin(wanted, LEASE)).rejects.toThrow('CACHE_ENCRYPTION_KEY: expected none');
+    expect((await keyed.begin({ ...wanted, inputHash: 'else' }, LEASE)).is).toBe('OTHER_INPUT');
   }));
 
 it('those that were left are readable too', () =>
@@ -151,7 +168,7 @@ it('what was written before there was a key is read with one', () =>
     pass(LEASE.ms);
     expect(await keyed.takeLeft(LEASE, 10)).toEqual([{ ...operation, state: 'UNKNOWN' }]);
     expect(await keyed.finish(operation.id, LEASE.owner, 'FAILED', RESULT)).toBe(true);
-    expect(await keyed.find('anyone', 'k')).toMatchObject({ change: CHANGE, result: RESULT });
+    expect(await keyed.find('anyone', 'k')).toMatchObject({ result: RESULT });
     expect(await keyed.begin(NEW, LEASE)).toMatchObject({ is: 'STARTED', operation: { result: RESULT } });
     expect(JSON.stringify(await stored.find('anyone', 'k'))).not.toContain('canary');
   }));

@@ -129,7 +129,7 @@ async function change(world: World, replica: Replica, id: string): Promise<void>
   const unused = () => Promise.reject(new Error('expected no use of the ledger'));
   const index = { learn: unused, missing: unused, page: unused, count: unused };
   const operations = {
-    ...{ begin: unused, renew: unused, finish: unused, find: unused },
+    ...{ begin: unused, renew: unused, finish: unused, find: unused, hasInput: () => false },
     ...{ unfinished: unused, take: unused, takeLeft: unused, claim: unused, claimedBy: unused },
   };
   const { log } = recordLog();

@@ -63,6 +63,7 @@ export async function openRedisLedger({
       renew: (...args) => operations.renew(...args),
       finish: (...args) => operations.finish(...args),
       find: (...args) => operations.find(...args),
+      hasInput: (...args) => operations.hasInput(...args),
       unfinished: (...args) => operations.unfinished(...args),
       take: (...args) => operations.take(...args),
       takeLeft: (...args) => operations.takeLeft(...args),

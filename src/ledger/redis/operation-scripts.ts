@@ -1,5 +1,6 @@
 import { PROVIDER_NAMES } from '../../checkout/provider-name.ts';
 import type { RedisScript } from '../../redis/link.ts';
+import { FORGOTTEN } from '../operations.ts';
 
 /*
  * An operation is a hash: the fields that `operation-fields.ts` reads, the account, and owner and end of its lease. The
@@ -103,7 +104,7 @@ redis.call('HDEL', KEYS[1], 'owner')
 if ARGV[4] == 'UNKNOWN' then
   redis.call('ZADD', KEYS[2], 0, member)
 else
-  redis.call('HSET', KEYS[1], 'finishedAt', ARGV[1])
+  redis.call('HSET', KEYS[1], 'finishedAt', ARGV[1], 'change', '${FORGOTTEN}')
   redis.call('ZREM', KEYS[2], member)
 end
 return 1

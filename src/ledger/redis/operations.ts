@@ -88,6 +88,10 @@ class SharedOperations implements Operations {
     return found.sort((a, b) => b.startedAt - a.startedAt)[0] ?? null;
   }
 
+  hasInput(operation: Operation, inputHash: string): boolean {
+    return operation.inputHash === inputHash;
+  }
+
   async unfinished(provider: ProviderName, kind: ChangeKind, limit: number): Promise<Operation[] | null> {
     const task = 'look for unfinished operations';
     const account = accountText(provider, this.#caller.accountOf(provider));

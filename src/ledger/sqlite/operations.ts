@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { LedgerAccounts } from '../ledger.ts';
 import { idsOfKey, idsOfScope, operationId } from '../operation-id.ts';
-import type { Operations } from '../operations.ts';
+import { FORGOTTEN, type Operations } from '../operations.ts';
 import { noteAccounts } from './accounts.ts';
 import { beginOperation, take } from './begin-operation.ts';
 import { claim, holderOf } from './claims.ts';
@@ -25,7 +25,8 @@ const RENEW = `UPDATE operation SET lease_until = :until
   WHERE id = :id AND lease_owner = :owner AND started_at > :end`;
 
 const FINISH = `UPDATE operation
-  SET state = :state, result = coalesce(:result, result), finished_at = :finishedAt, lease_owner = NULL, lease_until = 0
+  SET state = :state, result = coalesce(:result, result), finished_at = :finishedAt, lease_owner = NULL, lease_until = 0,
+    change = coalesce(:forgotten, change)
   WHERE id = :id AND lease_owner = :owner AND started_at > :end`;
 
 const FIND = `SELECT * FROM operation WHERE id IN (SELECT value FROM json_each(:ids)) AND started_at > :end
@@ -81,8 +82,9 @@ export function createSqliteOperations({ database, accounts, now, place }: Optio
     async finish(id, owner, state, result) {
       return write('finish an operation', () => {
         const time = now();
-        const finishedAt = state === 'UNKNOWN' ? null : time;
-        return statement(FINISH).run({ id, owner, state, result, finishedAt, end: endOfKept(time) }).changes > 0;
+        const [finishedAt, forgotten] = state === 'UNKNOWN' ? [null, null] : [time, FORGOTTEN];
+        const values = { id, owner, state, result, finishedAt, forgotten, end: endOfKept(time) };
+        return statement(FINISH).run(values).changes > 0;
       });
     },
     async find(caller, idempotencyKey, kind) {
@@ -90,6 +92,7 @@ export function createSqliteOperations({ database, accounts, now, place }: Optio
       const row = await read('find an operation', () => statement(FIND).get({ ids, end: endOfKept(now()) }));
       return row ? toOperation(row) : null;
     },
+    hasInput: (operation, inputHash) => operation.inputHash === inputHash,
     async unfinished(provider, kind, limit) {
       const account = accountOf(provider);
       const rows = await read('look for unfinished operations', () =>

@@ -72,6 +72,36 @@ export function describeLeases(fresh: FreshStore): void {
     }),
   );
 
+  it.each(['SUCCEEDED', 'FAILED'] as const)(
+    'one that %s has forgotten what was asked for, and knows it again',
+    (state) =>
+      withOperations(fresh, async (operations) => {
+        const change = JSON.stringify({ email: 'canary@example.com' });
+        const other = { change: '{}', inputHash: 'hash-2' };
+        const id = await started(operations, { change });
+        expect(await operations.finish(id, 'a', state, '{}')).toBe(true);
+        const finished = await operations.find('shop', 'order-1');
+        if (!finished) throw new Error('Expected what was begun.');
+        expect(JSON.stringify(finished)).not.toContain('canary');
+        expect(operations.hasInput(finished, newOperation().inputHash)).toBe(true);
+        expect(operations.hasInput(finished, other.inputHash)).toBe(false);
+        const again = await operations.begin(newOperation({ change }), leaseOf('b'));
+        if (state === 'SUCCEEDED') {
+          expect(again).toEqual({ is: 'SUCCEEDED', operation: finished });
+          expect((await operations.begin(newOperation(other), leaseOf('b'))).is).toBe('OTHER_INPUT');
+        } else {
+          expect(again).toMatchObject({ is: 'STARTED', operation: { change } });
+        }
+      }),
+  );
+
+  it('one that is UNKNOWN has not, since it may have to be sent again', () =>
+    withOperations(fresh, async (operations) => {
+      const change = JSON.stringify({ email: 'canary@example.com' });
+      await operations.finish(await started(operations, { change }), 'a', 'UNKNOWN', null);
+      expect(await operations.takeLeft(leaseOf('b'), 1)).toMatchObject([{ change }]);
+    }));
+
   it('takes one that was found, if it is left still, and never begins one anew', () =>
     withOperations(fresh, async (operations, { pass }) => {
       const id = await started(operations);

@@ -1,5 +1,12 @@
 import type { ProviderName } from '../../../src/checkout/provider-name.ts';
-import type { Begun, NewOperation, Operation, OperationLease, OperationState } from '../../../src/ledger/operations.ts';
+import {
+  type Begun,
+  FORGOTTEN,
+  type NewOperation,
+  type Operation,
+  type OperationLease,
+  type OperationState,
+} from '../../../src/ledger/operations.ts';
 
 const KEPT_MS = 72 * 3_600_000;
 
@@ -44,6 +51,7 @@ export class OperationsModel {
     const entry = this.#owned(id, owner);
     if (!entry) return false;
     const finishedAt = state === 'UNKNOWN' ? null : this.#now();
+    if (finishedAt !== null) entry.operation = { ...entry.operation, change: FORGOTTEN };
     entry.operation = { ...entry.operation, state, result: result ?? entry.operation.result, finishedAt };
     entry.owner = null;
     entry.until = 0;

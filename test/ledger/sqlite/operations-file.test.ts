@@ -81,6 +81,15 @@ describe("operations in the ledger's file", () => {
     expect(readFileSync(join(directory, 'ledger.sqlite')).includes('Mustermann')).toBe(false);
   });
 
+  it('leave nothing of what was asked for behind once they are finished', async () => {
+    const directory = freshDirectory();
+    const { operations, close } = await openLedger({ directory, accounts: ACCOUNTS, now: createClock().now });
+    const change = JSON.stringify({ name: 'Erika Mustermann '.repeat(1000) });
+    await operations.finish(await started(operations, { change }), 'a', 'FAILED', '{}');
+    await close();
+    expect(readFileSync(join(directory, 'ledger.sqlite')).includes('Mustermann')).toBe(false);
+  });
+
   it('are not taken away by another process that closes the file', async () => {
     const directory = freshDirectory();
     const { operations, close } = await openLedger({ directory, accounts: ACCOUNTS, now: createClock().now });
