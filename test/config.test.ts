@@ -200,6 +200,17 @@ describe('settings', () => {
     expect(refusal(environment)).toContain(sentence);
   });
 
+  it.each(['production', 'production ', ' production', 'Production', 'PRODUCTION\t', 'prod', 'Prod '])(
+    'NODE_ENV=%j is production',
+    (NODE_ENV) => {
+      expect(refusal({ NODE_ENV, FLEX_API_KEY: 'k' })).toContain('AUTH_MODE: expected api-key or jwt');
+    },
+  );
+
+  it.each(['', 'development', 'test', 'staging', 'preproduction'])('NODE_ENV=%j is not', (NODE_ENV) => {
+    expect(readConfig({ NODE_ENV })).toMatchObject({ production: false, introspection: true });
+  });
+
   it('are refused in one message that names everything', () => {
     const message = refusal({ PORT: 'x', LOG_LEVEL: 'y', FLEX_BASE_URL: 'https://flex.example' });
     expect(message.split('\n').map((line) => line.split(':')[0])).toEqual(['PORT', 'LOG_LEVEL', 'FLEX_API_KEY']);
