@@ -220,7 +220,13 @@ const RATE = `off, or requests per seconds such as 600/60, with up to ${MAX_RATE
 const oneOf = (words: readonly string[]): string => words.join(', ').replace(/, ([^,]*)$/, ' or $1');
 
 /**
- * What came, without the user and password that a URL may hold: they end at the last @, wherever they were meant to begin.
+ * What came, without what may be secret in a URL: user and password, which end at the last @, wherever they were meant to
+ * begin, and query and fragment.
  */
 const shown = (url: string): string =>
-  JSON.stringify(url.trim().replace(/^.*@/s, '[redacted]@').replace(/\?.*$/s, '?…'));
+  JSON.stringify(
+    url
+      .trim()
+      .replace(/^.*@/s, '[redacted]@')
+      .replace(/([?#]).*$/s, '$1…'),
+  );

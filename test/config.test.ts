@@ -242,6 +242,15 @@ describe('settings', () => {
     expect(refusal({ REDIS_URL: url })).not.toContain(SECRET);
   });
 
+  it.each([`https://h/?key=${SECRET}`, `https://h/#${SECRET}`, `https://h/#?${SECRET}`, `h/#${SECRET}`])(
+    'do not show what stands behind the path of %s',
+    (url) => {
+      const message = refusal({ FLEX_API_KEY: 'k', FLEX_BASE_URL: url });
+      expect(message).toMatch(/^FLEX_BASE_URL: expected .+, got ".*h\/[?#]…"\.$/);
+      expect(message).not.toContain(SECRET);
+    },
+  );
+
   it('know the passwords that are never to be logged', () => {
     const { secrets } = readConfig({ REDIS_URL: 'redis://u:first%20one@a:1,rediss://:second@b:2' });
     expect(secrets).toEqual(expect.arrayContaining(['first%20one', 'first one', 'second']));
