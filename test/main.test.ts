@@ -93,6 +93,25 @@ describe('npm start', () => {
     await provider.stop();
   });
 
+  it.each([
+    [{}, true, true],
+    [{ INTROSPECTION: 'off' }, false, false],
+    [{ NODE_ENV: 'production', INTROSPECTION: 'on' }, false, true],
+    [{ NODE_ENV: 'production' }, false, false],
+  ])('with %j tells of the explorers that are there', async (settings, sandbox, graphiql) => {
+    const API_KEYS = `shop:${'ab'.repeat(32)}:checkout:read`;
+    const gateway = start({ PORT: '0', FLEX_API_KEY: 'fsk_test_1', AUTH_MODE: 'api-key', API_KEYS, ...settings });
+    const [, url] = await untilPrinted(gateway, ADDRESS);
+    await untilPrinted(gateway, /Ctrl-C stops/);
+    const page = async (path: string) => {
+      const { headers } = await fetch(`${url}${path}`, { headers: { accept: 'text/html' } });
+      return headers.get('content-type')?.startsWith('text/html') === true;
+    };
+    expect([await page('/graphql'), await page('/graphiql')]).toEqual([sandbox, graphiql]);
+    expect(gateway.output().includes('Apollo Sandbox')).toBe(sandbox);
+    expect(gateway.output().includes('/graphiql')).toBe(graphiql);
+  });
+
   it('ends at once on a second signal, whatever is still under way', async () => {
     const provider = await startJsonServer(() => new Promise(() => {}));
     const gateway = start({ PORT: '0', FLEX_API_KEY: 'k', FLEX_BASE_URL: provider.url });
