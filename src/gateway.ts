@@ -31,6 +31,7 @@ import { createServer, type GraphQLServer, type GraphQLServerOptions } from './s
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics, type Metrics, type ReadOutcome } from './telemetry/metrics.ts';
 import { createUpstream, DEFAULT_POLICY, type Upstream, type UpstreamPolicy } from './upstream/index.ts';
+import { warnOfClearText } from './warn-of-clear-text.ts';
 
 type GatewayOptions = {
   config: Config;
@@ -67,6 +68,7 @@ async function assemble(
 ): Promise<GraphQLServer> {
   const metrics = createMetrics();
   const gatewayLog = log ?? createLog({ level: config.logLevel, secrets: secretsOf(config) });
+  warnOfClearText(config, gatewayLog);
   const parts = PROVIDER_NAMES.map((name) =>
     createPart(name, config, { now, upstreamPolicy, log: gatewayLog, metrics }),
   );

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SCOPES, type Scope } from '../checkout/caller.ts';
+import { isLoopback } from '../checkout/url.ts';
 import type { ApiKey } from './api-keys.ts';
 import type { AuthConfig } from './authenticator.ts';
 import type { JwtSettings } from './jwt.ts';
@@ -117,8 +118,6 @@ function readJwt(settings: Settings): JwtSettings {
 const PUBLIC_KEY =
   'a public key in PEM (BEGIN PUBLIC KEY) or as a JWK: RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519';
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-
 /** Who can change what comes from there can sign tokens. */
 function readJwksUrl(settings: Settings): string {
   const name = 'JWT_JWKS_URL';
@@ -126,7 +125,7 @@ function readJwksUrl(settings: Settings): string {
   if (value === undefined) return '';
   const { protocol, hostname, origin, username, password, hash } = new URL(value);
   if (username || password || hash) settings.problem(name, 'a URL without user and fragment', JSON.stringify(origin));
-  else if (protocol === 'http:' && !LOOPBACK.test(hostname)) {
+  else if (protocol === 'http:' && !isLoopback(hostname)) {
     settings.problem(name, 'https:// for what is not on this machine', JSON.stringify(origin));
   }
   return value;
