@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -110,6 +111,31 @@ describe('npm start', () => {
     expect([await page('/graphql'), await page('/graphiql')]).toEqual([sandbox, graphiql]);
     expect(gateway.output().includes('Apollo Sandbox')).toBe(sandbox);
     expect(gateway.output().includes('/graphiql')).toBe(graphiql);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('on %s while it waits for Redis ends with 0', async (signal) => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const gateway = start({ PORT: '0', REDIS_URL: `redis://127.0.0.1:${(silent.address() as AddressInfo).port}` });
+    await once(silent, 'connection');
+    gateway.child.kill(signal);
+    expect(await gateway.exited).toBe(0);
+    expect(gateway.output()).not.toMatch(ADDRESS);
+    expect(gateway.output()).not.toContain('cannot');
+    silent.close();
+  });
+
+  it('on a signal while it is loaded ends with 0', async () => {
+    const hooks = `import { registerHooks } from 'node:module';
+      registerHooks({ load(url, context, next) {
+        if (url.endsWith('/src/gateway.ts')) process.kill(process.pid, 'SIGTERM');
+        return next(url, context);
+      } });`;
+    const gateway = start({
+      PORT: '0',
+      NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(hooks)}`,
+    });
+    expect(await gateway.exited).toBe(0);
   });
 
   it('ends at once on a second signal, whatever is still under way', async () => {
