@@ -136,6 +136,7 @@ describe('npm start', () => {
       NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(hooks)}`,
     });
     expect(await gateway.exited).toBe(0);
+    expect(gateway.output()).toBe('');
   });
 
   it('ends at once on a second signal, whatever is still under way', async () => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ConfigError, loadEnvironment, readConfig } from '../config.ts';
 import { startGateway } from '../gateway.ts';
 import { banner } from './banner.ts';
@@ -27,6 +28,8 @@ export async function run(stopping: AbortSignal): Promise<void> {
 
 /** @param opened gets what has to be stopped, the last first; it would keep the process from ending */
 async function start(stopping: AbortSignal, opened: AsyncDisposableStack): Promise<void> {
+  // A signal that came while all was loaded is not told of before.
+  await nextTurn();
   stopping.throwIfAborted();
   const sandboxed = await withSandbox(readConfig(loadEnvironment()));
   opened.defer(() => sandboxed.stop());
