@@ -69,7 +69,7 @@ export class ConfigError extends Error {
  */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const settings = new SettingsReader(environment);
-  const production = environment.NODE_ENV === 'production';
+  const production = isProduction(settings.text('NODE_ENV'));
   const config: Config = {
     host: settings.text('HOST') ?? '127.0.0.1',
     port: settings.integer('PORT', 0, 65_535) ?? 4000,
@@ -96,6 +96,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (settings.problems.length > 0) throw new ConfigError(settings.problems.join('\n'));
   return config;
 }
+
+/** What is meant for production and not taken for it would be open to all: in doubt it is. */
+const isProduction = (value: string | undefined): boolean =>
+  ['production', 'prod'].includes(value?.toLowerCase() ?? '');
 
 /** Where callers are not told apart, there is a limit for each address only when somebody wants one: a proxy is one. */
 function readRateLimit(settings: SettingsReader): Rate | null {

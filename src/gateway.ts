@@ -27,10 +27,12 @@ import { createSharedReads } from './reading/shared-reads.ts';
 import { createRedisLink } from './redis/create-link.ts';
 import type { RedisLink } from './redis/link.ts';
 import { contextFactory, REQUEST_DEADLINE_MS } from './request-context.ts';
+import { secretsOf } from './secrets.ts';
 import { createServer, type GraphQLServer, type GraphQLServerOptions } from './server/index.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics, type Metrics, type ReadOutcome } from './telemetry/metrics.ts';
 import { createUpstream, DEFAULT_POLICY, type Upstream, type UpstreamPolicy } from './upstream/index.ts';
+import { warnOfClearText } from './warn-of-clear-text.ts';
 
 type GatewayOptions = {
   config: Config;
@@ -42,6 +44,8 @@ type GatewayOptions = {
   upstreamPolicy?: Partial<UpstreamPolicy>;
   /** @default JSON lines on standard output */
   log?: Log;
+  /** Ends the start, with its reason, as soon as what is being opened is open and closed again. */
+  stopping?: AbortSignal;
   /** Tells who asks. @default what the settings say */
   authenticate?: GraphQLServerOptions<GatewayContext>['authenticate'];
 };
@@ -62,11 +66,12 @@ export async function startGateway(options: GatewayOptions): Promise<GraphQLServ
 
 /** @param opened gets what has to be closed, the last first, when the gateway stops */
 async function assemble(
-  { config, exampleQuery, now = Date.now, upstreamPolicy, log, authenticate }: GatewayOptions,
+  { config, exampleQuery, now = Date.now, upstreamPolicy, log, stopping, authenticate }: GatewayOptions,
   opened: AsyncDisposableStack,
 ): Promise<GraphQLServer> {
   const metrics = createMetrics();
   const gatewayLog = log ?? createLog({ level: config.logLevel, secrets: secretsOf(config) });
+  warnOfClearText(config, gatewayLog);
   const parts = PROVIDER_NAMES.map((name) =>
     createPart(name, config, { now, upstreamPolicy, log: gatewayLog, metrics }),
   );
@@ -76,6 +81,7 @@ async function assemble(
     opened.defer(() => redis.close());
     metrics.watchRedis(() => redis.isUp);
   }
+  stopping?.throwIfAborted();
   const ledger = await openLedgers({
     directory: config.dataDir,
     accounts: accountsOf(config),
@@ -85,6 +91,7 @@ async function assemble(
     now,
   });
   opened.defer(() => ledger.close());
+  stopping?.throwIfAborted();
   const enabled = new Map(enabledIn(parts).map(({ provider }) => [provider.name, provider]));
   const remember = createRemember(ledger.sessionIndex, enabled, gatewayLog);
   opened.defer(() => remember.flush());
@@ -96,6 +103,7 @@ async function assemble(
     now,
     log: gatewayLog,
   });
+  stopping?.throwIfAborted();
   const fetchMs = upstreamPolicy?.readDeadlineMs ?? DEFAULT_POLICY.readDeadlineMs;
   const reads = createSharedReads({ cache, accounts: cacheAccountsOf(config), fetchMs, now });
   const observe = (outcome: ReadOutcome) => metrics.read(outcome);
@@ -112,6 +120,7 @@ async function assemble(
     now,
   });
   opened.defer(() => live.close());
+  stopping?.throwIfAborted();
   const settle = createSettle({
     reads,
     index: ledger.sessionIndex,
@@ -234,12 +243,3 @@ function healthOf(parts: readonly Part[]): (provider: ProviderName) => ProviderH
 }
 
 const readinessOf = ({ upstream }: Part): string => (upstream ? upstream.health().toLowerCase() : 'disabled');
-
-/** Keys, and the addresses they are sent to, may stand in no line of the log. */
-function secretsOf(config: Config): string[] {
-  const addresses = Object.entries(config.providers).flatMap(([name, settings]) => {
-    const baseUrl = baseUrlOf(name as ProviderName, settings);
-    return [baseUrl, new URL(baseUrl).host];
-  });
-  return [...config.secrets, ...addresses];
-}

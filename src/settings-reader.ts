@@ -126,14 +126,15 @@ export class SettingsReader {
     return value;
   }
 
-  /** Origins of pages, separated by commas, or `*` alone, each written as browsers send it. */
+  /** Origins of pages, separated by commas, or `*` alone; each comes out as browsers send it. */
   origins(name: string): string[] {
     const parts = this.text(name)?.split(',') ?? [];
-    const origins = parts.map((part) => part.trim());
-    if (origins.length === 1 && origins[0] === '*') return origins;
-    const wrong = origins.find((origin) => !isOrigin(origin));
-    if (wrong === undefined) return [...new Set(origins)];
-    this.problem(name, ORIGINS, shown(wrong));
+    const texts = parts.map((part) => part.trim());
+    if (texts.length === 1 && texts[0] === '*') return texts;
+    const origins = texts.map(originOf);
+    const wrong = texts.find((_, index) => origins[index] === undefined);
+    if (wrong === undefined) return [...new Set(origins.filter((origin) => origin !== undefined))];
+    this.problem(name, ORIGINS, wrong === '*' ? '* beside others' : shown(wrong));
     return [];
   }
 
@@ -186,13 +187,17 @@ export class SettingsReader {
   }
 }
 
-const ORIGINS = 'origins such as https://shop.example, without a path and separated by commas, or * alone';
+const ORIGINS = 'origins such as https://shop.example, without a path or wildcards, separated by commas, or * alone';
+
+/** Nothing but scheme, host and port. The parser would pass over users, paths and line breaks, and take \\ for /. */
+const ORIGIN = /^https?:\/\/[^*\s\p{Cc}@/\\?#]+\/?$/iu;
 
 /**
- * `null`, the origin of pages that have none, is not one: anybody can make such a page. A `*` is none but alone: no browser
- * sends it, and whoever wrote it meant more than one.
+ * An origin as browsers send it: in lower case, without the usual port and a slash at the end. `null`, the origin of pages
+ * that have none, is not one: anybody can make such a page. A `*` is none but alone: no browser sends it, and whoever wrote
+ * it meant more than one.
  */
-const isOrigin = (text: string): boolean => /^https?:\/\/[^*]+$/.test(text) && URL.parse(text)?.origin === text;
+const originOf = (text: string): string | undefined => (ORIGIN.test(text) ? URL.parse(text)?.origin : undefined);
 
 const DATABASE = 'a URL that ends with the host, the port or the number of a database, such as /2';
 
@@ -220,7 +225,13 @@ const RATE = `off, or requests per seconds such as 600/60, with up to ${MAX_RATE
 const oneOf = (words: readonly string[]): string => words.join(', ').replace(/, ([^,]*)$/, ' or $1');
 
 /**
- * What came, without the user and password that a URL may hold: they end at the last @, wherever they were meant to begin.
+ * What came, without what may be secret in a URL: user and password, which end at the last @, wherever they were meant to
+ * begin, and query and fragment.
  */
 const shown = (url: string): string =>
-  JSON.stringify(url.trim().replace(/^.*@/s, '[redacted]@').replace(/\?.*$/s, '?…'));
+  JSON.stringify(
+    url
+      .trim()
+      .replace(/^.*@/s, '[redacted]@')
+      .replace(/([?#]).*$/s, '$1…'),
+  );

@@ -83,17 +83,30 @@ describe('settings', () => {
       ['https://shop.example', 'http://localhost:3000'],
     ],
     ['http://[::1]:8080,https://xn--bcher-kva.example', ['http://[::1]:8080', 'https://xn--bcher-kva.example']],
+    [
+      'https://Shop.Example,https://shop.example:443,https://shop.example/,HTTPS://shop.example',
+      ['https://shop.example'],
+    ],
+    ['http://a:80,https://a:80,https://bücher.example', ['http://a', 'https://a:80', 'https://xn--bcher-kva.example']],
   ])('know the origins %j', (setting, origins) => {
     expect(readConfig({ ALLOWED_ORIGINS: setting }).allowedOrigins).toEqual(origins);
   });
 
-  // Browsers send none of these, so none would ever be allowed.
+  // More than an origin, or none: what was meant cannot be told.
   it.each([
-    'https://shop.example/',
     'https://shop.example/path',
+    'https://shop.example//',
+    'https://shop.example/\\',
     'https://shop.example?q',
-    'https://Shop.example',
-    'https://shop.example:443',
+    'https://shop.example?',
+    'https://shop.example#',
+    'https://@shop.example',
+    'https:///shop.example',
+    'https:shop.example',
+    'https:\\\\shop.example',
+    'https://shop.exa\nmple',
+    'https://shop.example:99999',
+    'https://:443',
     'https://*.shop.example',
     'https://shop.example,*',
     '*,https://shop.example',
@@ -103,12 +116,18 @@ describe('settings', () => {
     'null',
     'file://',
     'ftp://shop.example',
-    'https://bücher.example',
     'https://shop.example https://other.example',
     "https://shop.example';script-src *",
     'https://shop.example\r\nx: y',
   ])('refuse the origin %j', (origin) => {
     expect(refusal({ ALLOWED_ORIGINS: origin })).toMatch(/^ALLOWED_ORIGINS: expected origins such as /);
+  });
+
+  it('say what is wrong with a * that is not alone', () => {
+    expect(refusal({ ALLOWED_ORIGINS: '*,https://shop.example' })).toMatch(/, or \* alone, got \* beside others\.$/);
+    expect(refusal({ ALLOWED_ORIGINS: 'https://*.shop.example' })).toMatch(
+      /without a path or wildcards, .+, got "https:/,
+    );
   });
 
   it('refuse an origin with a password without showing it', () => {
@@ -200,6 +219,17 @@ describe('settings', () => {
     expect(refusal(environment)).toContain(sentence);
   });
 
+  it.each(['production', 'production ', ' production', 'Production', 'PRODUCTION\t', 'prod', 'Prod '])(
+    'NODE_ENV=%j is production',
+    (NODE_ENV) => {
+      expect(refusal({ NODE_ENV, FLEX_API_KEY: 'k' })).toContain('AUTH_MODE: expected api-key or jwt');
+    },
+  );
+
+  it.each(['', 'development', 'test', 'staging', 'preproduction'])('NODE_ENV=%j is not', (NODE_ENV) => {
+    expect(readConfig({ NODE_ENV })).toMatchObject({ production: false, introspection: true });
+  });
+
   it('are refused in one message that names everything', () => {
     const message = refusal({ PORT: 'x', LOG_LEVEL: 'y', FLEX_BASE_URL: 'https://flex.example' });
     expect(message.split('\n').map((line) => line.split(':')[0])).toEqual(['PORT', 'LOG_LEVEL', 'FLEX_API_KEY']);
@@ -230,6 +260,15 @@ describe('settings', () => {
     expect(refusal({ REDIS_URL: url })).toMatch(/^REDIS_URL: expected/);
     expect(refusal({ REDIS_URL: url })).not.toContain(SECRET);
   });
+
+  it.each([`https://h/?key=${SECRET}`, `https://h/#${SECRET}`, `https://h/#?${SECRET}`, `h/#${SECRET}`])(
+    'do not show what stands behind the path of %s',
+    (url) => {
+      const message = refusal({ FLEX_API_KEY: 'k', FLEX_BASE_URL: url });
+      expect(message).toMatch(/^FLEX_BASE_URL: expected .+, got ".*h\/[?#]…"\.$/);
+      expect(message).not.toContain(SECRET);
+    },
+  );
 
   it('know the passwords that are never to be logged', () => {
     const { secrets } = readConfig({ REDIS_URL: 'redis://u:first%20one@a:1,rediss://:second@b:2' });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -91,6 +92,51 @@ describe('npm start', () => {
     gateway.child.kill('SIGINT');
     expect(await gateway.exited).toBe(0);
     await provider.stop();
+  });
+
+  it.each([
+    [{}, true, true],
+    [{ INTROSPECTION: 'off' }, false, false],
+    [{ NODE_ENV: 'production', INTROSPECTION: 'on' }, false, true],
+    [{ NODE_ENV: 'production' }, false, false],
+  ])('with %j tells of the explorers that are there', async (settings, sandbox, graphiql) => {
+    const API_KEYS = `shop:${'ab'.repeat(32)}:checkout:read`;
+    const gateway = start({ PORT: '0', FLEX_API_KEY: 'fsk_test_1', AUTH_MODE: 'api-key', API_KEYS, ...settings });
+    const [, url] = await untilPrinted(gateway, ADDRESS);
+    await untilPrinted(gateway, /Ctrl-C stops/);
+    const page = async (path: string) => {
+      const { headers } = await fetch(`${url}${path}`, { headers: { accept: 'text/html' } });
+      return headers.get('content-type')?.startsWith('text/html') === true;
+    };
+    expect([await page('/graphql'), await page('/graphiql')]).toEqual([sandbox, graphiql]);
+    expect(gateway.output().includes('Apollo Sandbox')).toBe(sandbox);
+    expect(gateway.output().includes('/graphiql')).toBe(graphiql);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('on %s while it waits for Redis ends with 0', async (signal) => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const gateway = start({ PORT: '0', REDIS_URL: `redis://127.0.0.1:${(silent.address() as AddressInfo).port}` });
+    await once(silent, 'connection');
+    gateway.child.kill(signal);
+    expect(await gateway.exited).toBe(0);
+    expect(gateway.output()).not.toMatch(ADDRESS);
+    expect(gateway.output()).not.toContain('cannot');
+    silent.close();
+  });
+
+  it('on a signal while it is loaded ends with 0', async () => {
+    const hooks = `import { registerHooks } from 'node:module';
+      registerHooks({ load(url, context, next) {
+        if (url.endsWith('/src/gateway.ts')) process.kill(process.pid, 'SIGTERM');
+        return next(url, context);
+      } });`;
+    const gateway = start({
+      PORT: '0',
+      NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(hooks)}`,
+    });
+    expect(await gateway.exited).toBe(0);
+    expect(gateway.output()).toBe('');
   });
 
   it('ends at once on a second signal, whatever is still under way', async () => {

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { SCOPES, type Scope } from '../checkout/caller.ts';
+import { isLoopback } from '../checkout/url.ts';
 import type { ApiKey } from './api-keys.ts';
 import type { AuthConfig } from './authenticator.ts';
 import type { JwtSettings } from './jwt.ts';
@@ -49,22 +51,17 @@ const ENTRY = /^\s*([\w.-]{1,64})\s*:\s*([0-9a-f]{64})\s*:\s*(\S.*?)\s*$/is;
 
 const ENTRIES = 'name:hash:scopes, separated by commas, the hash being the SHA-256 of the key in 64 hexadecimal digits';
 
-/** Shows nothing of what stands there but names: who took the setting for the keys themselves has written them down. */
+/** Shows nothing of what stands there, no names either: where a name is expected, somebody may have written the key itself. */
 function readApiKeys(settings: Settings): ApiKey[] {
   const keys: ApiKey[] = [];
   const text = needed(settings, 'API_KEYS', 'api-key');
   for (const [index, entry] of text === '' ? [] : text.split(',').entries()) {
     const [, name = '', hash = '', words = ''] = ENTRY.exec(entry) ?? [];
     if (hash !== '') settings.secrets.push(...new Set([hash, hash.toLowerCase()]));
-    const scopes = scopesIn(words);
-    const key = { name, hash: Buffer.from(hash, 'hex'), scopes: scopes ?? [] };
-    if (name === '') settings.problem('API_KEYS', ENTRIES, `something else in entry ${index + 1}`);
-    else if (!scopes) settings.problem('API_KEYS', `${SCOPES.join(' or ')} as scopes`, `another of "${name}"`);
-    else {
-      const clash = clashOf(key, keys);
-      if (clash) settings.problem('API_KEYS', clash.expected, clash.got);
-      else keys.push(key);
-    }
+    const key = { name, hash: Buffer.from(hash, 'hex'), scopes: scopesIn(words) };
+    const wrong = wrongIn(key, keys);
+    if (wrong) settings.problem('API_KEYS', wrong.expected, `${wrong.got} in entry ${index + 1}`);
+    else keys.push(key);
   }
   return keys;
 }
@@ -72,28 +69,34 @@ function readApiKeys(settings: Settings): ApiKey[] {
 /** The one that a client has, and the one that it changes over to. */
 const MAX_KEYS_OF_A_NAME = 2;
 
+/** What comes of a key that was not set when its hash was made. Requests without a key are never held against it. */
+const HASH_OF_NOTHING = createHash('sha256').digest();
+
 /** Why a key cannot stand beside those before it. */
-function clashOf(key: ApiKey, keys: readonly ApiKey[]): { expected: string; got: string } | undefined {
-  const { name, hash, scopes } = key;
-  const namesakes = keys.filter((one) => one.name === name);
-  if (keys.some((one) => one.hash.equals(hash))) {
-    return { expected: 'each key once', got: `that of another entry for "${name}"` };
-  }
+function wrongIn(
+  { name, hash, scopes }: ApiKey,
+  before: readonly ApiKey[],
+): { expected: string; got: string } | undefined {
+  if (name === '') return { expected: ENTRIES, got: 'something else' };
+  if (scopes.length === 0) return { expected: `${SCOPES.join(' or ')} as scopes`, got: 'something else' };
+  if (hash.equals(HASH_OF_NOTHING)) return { expected: 'the SHA-256 of a key', got: 'that of an empty text' };
+  if (before.some((one) => one.hash.equals(hash))) return { expected: 'each key once', got: 'a repeated one' };
+  const namesakes = before.filter((one) => one.name === name);
   if (namesakes.length === MAX_KEYS_OF_A_NAME) {
-    return { expected: `at most ${MAX_KEYS_OF_A_NAME} keys for a name`, got: `another for "${name}"` };
+    return { expected: `at most ${MAX_KEYS_OF_A_NAME} keys for a name`, got: 'another' };
   }
   // A name is one caller, and what it may do must not change with the key that it happens to show.
   if (namesakes.some((one) => one.scopes.join() !== scopes.join())) {
-    return { expected: 'the same scopes for both keys of a name', got: `others for "${name}"` };
+    return { expected: 'the same scopes for both keys of a name', got: 'others' };
   }
   return undefined;
 }
 
-/** Undefined when a word is none of them, or comes twice: it may be meant as another. */
-function scopesIn(words: string): Scope[] | undefined {
+/** Empty when a word is none of them, or comes twice: it may be meant as another. */
+function scopesIn(words: string): Scope[] {
   const list = words.split(/\s+/);
   const scopes = SCOPES.filter((scope) => list.includes(scope));
-  return scopes.length === list.length ? scopes : undefined;
+  return scopes.length === list.length ? scopes : [];
 }
 
 function readJwt(settings: Settings): JwtSettings {
@@ -115,8 +118,6 @@ function readJwt(settings: Settings): JwtSettings {
 const PUBLIC_KEY =
   'a public key in PEM (BEGIN PUBLIC KEY) or as a JWK: RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519';
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-
 /** Who can change what comes from there can sign tokens. */
 function readJwksUrl(settings: Settings): string {
   const name = 'JWT_JWKS_URL';
@@ -124,7 +125,7 @@ function readJwksUrl(settings: Settings): string {
   if (value === undefined) return '';
   const { protocol, hostname, origin, username, password, hash } = new URL(value);
   if (username || password || hash) settings.problem(name, 'a URL without user and fragment', JSON.stringify(origin));
-  else if (protocol === 'http:' && !LOOPBACK.test(hostname)) {
+  else if (protocol === 'http:' && !isLoopback(hostname)) {
     settings.problem(name, 'https:// for what is not on this machine', JSON.stringify(origin));
   }
   return value;

@@ -7,3 +7,8 @@ const CONTROL = /\p{Cc}/u;
  */
 export const isWebUrl = (text: string): boolean =>
   /^https?:\/\//i.test(text) && !CONTROL.test(text) && URL.canParse(text);
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** Whether a host, as `URL` writes it, is this machine. */
+export const isLoopback = (hostname: string): boolean => LOOPBACK.test(hostname);

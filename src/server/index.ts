@@ -18,6 +18,7 @@ import type { Route } from './route.ts';
 import { createSubscriptions, type Subscriptions } from './subscriptions/index.ts';
 import { webhookRoutes } from './webhook-routes.ts';
 
+export { hasSandbox } from './apollo.ts';
 export type { GraphQLServer, GraphQLServerOptions, RequestInfo, WebhookEndpoint } from './options.ts';
 
 /** Milliseconds for an answer to get out when the time for its request is over. */

@@ -1,4 +1,5 @@
 import type { ProviderName } from '../checkout/session.ts';
+import { hasSandbox } from '../server/index.ts';
 import type { Sandboxed } from './sandboxed.ts';
 
 /** The one screen that a newcomer sees: where things are, and a question to ask. */
@@ -8,7 +9,7 @@ export function banner(url: string, { exampleQuery, controlUrl, config }: Sandbo
     '',
     '  checkout-gateway',
     '',
-    `  GraphQL      ${url}/graphql${config.introspection ? '   (open it in a browser: Apollo Sandbox)' : ''}`,
+    `  GraphQL      ${url}/graphql${hasSandbox(config) ? '   (open it in a browser: Apollo Sandbox)' : ''}`,
     ...(config.introspection ? [`  Explorer     ${url}/graphiql   (works without internet)`] : []),
     `  Health       ${url}/readyz   Metrics ${url}/metrics`,
     '',

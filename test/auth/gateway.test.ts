@@ -54,6 +54,26 @@ test('production starts with API keys, and tells nobody else anything', async ()
   expect(lines.join('\n')).not.toContain(HASH);
 });
 
+test('production warns once, by the names of the settings, that keys go out in the clear', async () => {
+  const auth = { AUTH_MODE: 'api-key', API_KEYS: `shop:${HASH}:checkout:read` };
+  const warnings = async (settings: Record<string, string>) =>
+    (await start({ ...auth, ...settings })).lines.filter((line) => line.includes('in the clear'));
+  // Nobody asks these providers for anything.
+  const [warning = '', ...more] = await warnings({
+    FLEX_BASE_URL: 'HTTP://flex.canary.invalid/api',
+    METEROID_API_KEY: 'k-meteroid',
+    METEROID_BASE_URL: 'http://127.0.0.1.canary.invalid',
+    FLEXPRICE_API_KEY: 'k-flexprice',
+  });
+  expect(more).toEqual([]);
+  expect(JSON.parse(warning).settings).toEqual(['METEROID_BASE_URL', 'FLEX_BASE_URL']);
+  expect(warning).not.toContain('canary');
+  for (const FLEX_BASE_URL of ['https://flex.invalid', 'http://localhost:1', 'http://127.8.9.1', 'http://[::1]:1']) {
+    expect(await warnings({ FLEX_BASE_URL }), FLEX_BASE_URL).toEqual([]);
+  }
+  expect(await warnings({ NODE_ENV: 'test', FLEX_BASE_URL: 'http://flex.invalid' })).toEqual([]);
+});
+
 test('a caller that changes over to another key stays who it is: its idempotency keys and its rate are the same', async () => {
   const sandbox = await startTestSandbox();
   onTestFinished(() => sandbox.stop());

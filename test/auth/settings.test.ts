@@ -54,24 +54,33 @@ describe('settings of callers', () => {
     [`my shop:${HASH}:checkout:read`, entry],
     [`${'x'.repeat(65)}:${HASH}:checkout:read`, entry],
     [`a:${HASH}:checkout:read,`, 'got something else in entry 2.'],
-    [`a:${HASH}:checkout:read;b:${OTHER_HASH}:checkout:read`, 'scopes, got another of "a".'],
-    [`a:${HASH}:read`, 'expected checkout:read or checkout:write as scopes, got another of "a".'],
-    [`a:${HASH}:checkout:read admin`, 'scopes, got another of "a".'],
-    [`a:${HASH}:checkout:read checkout:read`, 'scopes, got another of "a".'],
-    [`a:${HASH}:checkout:*`, 'scopes, got another of "a".'],
-    [`a:${HASH}:checkout:read,b:${HASH}:checkout:write`, 'expected each key once, got that of another entry for "b".'],
-    [`a:${HASH}:checkout:read,a:${HASH}:checkout:read`, 'expected each key once, got that of another entry for "a".'],
+    [`a:${HASH}:checkout:read;b:${OTHER_HASH}:checkout:read`, 'scopes, got something else in entry 1.'],
+    [`a:${HASH}:read`, 'expected checkout:read or checkout:write as scopes, got something else in entry 1.'],
+    [`a:${HASH}:checkout:read admin`, 'scopes, got something else in entry 1.'],
+    [`a:${HASH}:checkout:read checkout:read`, 'scopes, got something else in entry 1.'],
+    [`a:${HASH}:checkout:*`, 'scopes, got something else in entry 1.'],
+    // The key itself where a name should be.
+    [`${SECRET}:${HASH}:read`, 'scopes, got something else in entry 1.'],
+    [`${SECRET}:${HASH}:checkout:read,b:${HASH}:checkout:read`, 'expected each key once, got a repeated one in'],
+    [`b:${HASH}:checkout:read,${SECRET}:${HASH}:checkout:read`, 'expected each key once, got a repeated one in'],
+    [`a:${hashOf('')}:checkout:read`, 'expected the SHA-256 of a key, got that of an empty text in entry 1.'],
+    [
+      `a:${HASH}:checkout:read,b:${hashOf('').toUpperCase()}:checkout:read`,
+      'expected the SHA-256 of a key, got that of an empty text in entry 2.',
+    ],
+    [`a:${HASH}:checkout:read,b:${HASH}:checkout:write`, 'expected each key once, got a repeated one in entry 2.'],
+    [`a:${HASH}:checkout:read,a:${HASH}:checkout:read`, 'expected each key once, got a repeated one in entry 2.'],
     [
       `a:${HASH}:checkout:read,a:${OTHER_HASH}:checkout:write`,
-      'expected the same scopes for both keys of a name, got others for "a".',
+      'expected the same scopes for both keys of a name, got others in entry 2.',
     ],
     [
       `a:${HASH}:checkout:read checkout:write,a:${OTHER_HASH}:checkout:read`,
-      'expected the same scopes for both keys of a name, got others for "a".',
+      'expected the same scopes for both keys of a name, got others in entry 2.',
     ],
     [
       `a:${HASH}:checkout:read,a:${OTHER_HASH}:checkout:read,a:${hashOf('third')}:checkout:read`,
-      'expected at most 2 keys for a name, got another for "a".',
+      'expected at most 2 keys for a name, got another in entry 3.',
     ],
   ])('refuse the keys %s without showing them', (keys, sentence) => {
     const message = refusal({ AUTH_MODE: 'api-key', API_KEYS: keys });

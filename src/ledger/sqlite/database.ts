@@ -1,5 +1,5 @@
-import { accessSync, chmodSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { BUSY_TIMEOUT_MS, toLedgerError } from './failure.ts';
 import { checkOwner, migrate } from './migrations.ts';
@@ -57,9 +57,29 @@ function openOnce(directory: string | null, synchronous: 'NORMAL' | 'FULL', plac
   }
 }
 
+/** Not with `recursive`: where nothing can be made and the system says ENOENT, as below /proc, Node tries for ever. */
+function makeFolder(path: string): void {
+  const parent = dirname(path);
+  if (parent !== path && !existsSync(parent)) makeFolder(parent);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // It may be there already, or have been made by another process in this moment.
+    if (!isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 /** The path of the file, which exists then and is nobody else's to read. */
 function preparePath(directory: string): string {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory);
   const path = join(directory, FILE);
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isFile()) {

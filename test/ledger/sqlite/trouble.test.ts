@@ -52,6 +52,18 @@ describe('a ledger that cannot be opened says why', () => {
     expect(await refusal(file)).toContain('EEXIST');
   });
 
+  // In a process of its own, which can be ended: Node's own way to make folders never comes back from there.
+  it.runIf(process.platform === 'linux')('a folder below one in which nothing can be made', () => {
+    const script = fileURLToPath(new URL('open-process.ts', import.meta.url));
+    for (const directory of ['/proc/nope', '/proc/nope/data']) {
+      const said = execFileSync(process.execPath, [script, directory], { encoding: 'utf8', timeout: 10_000 });
+      expect(said).toContain(
+        `LedgerError: The ledger cannot be opened: expected DATA_DIR (${directory}/ledger.sqlite) to be a folder that the ` +
+          "gateway can make or write to, got: ENOENT: no such file or directory, mkdir '/proc/nope'.",
+      );
+    }
+  });
+
   it('a folder where the file should be', async () => {
     const directory = freshDirectory();
     mkdirSync(join(directory, 'ledger.sqlite'));
