@@ -32,6 +32,15 @@ export function readPublicKey(text: string): PublicKey | Problem {
   return { problem: 'something else' };
 }
 
+/** Whether tokens can be signed for a key of a JWKS, which may hold others too. */
+export function isUsableJwk(jwk: JsonWebKey): boolean {
+  try {
+    return !('problem' in readJwk(jwk));
+  } catch {
+    return false;
+  }
+}
+
 function readJwk(jwk: JsonWebKey): PublicKey | Problem {
   if (jwk.d !== undefined) return { problem: 'a private key' };
   if (jwk.kty === 'oct') return { problem: 'a secret' };

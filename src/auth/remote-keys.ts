@@ -1,12 +1,23 @@
-import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTHeaderParameters, type JWTVerifyGetKey } from 'jose';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type FetchImplementation,
+  type JWTHeaderParameters,
+  type JWTVerifyGetKey,
+} from 'jose';
 import { GatewayError } from '../checkout/errors.ts';
 import type { Log } from '../telemetry/log.ts';
+import { isUsableJwk } from './public-key.ts';
 
 /** All in milliseconds. */
 export type RemoteKeysTiming = {
   /** One request for the keys. */
   timeoutMs: number;
-  /** After this long they are asked for again. */
+  /** After this long they are asked for again in the background. */
+  refreshAfterMs: number;
+  /** After this long who comes waits for that, unless the last request failed. */
   maxAgeMs: number;
   /** At most one request in this time, whatever keys tokens name. */
   cooldownMs: number;
@@ -16,10 +27,14 @@ export type RemoteKeysTiming = {
 
 export const DEFAULT_TIMING: RemoteKeysTiming = {
   timeoutMs: 3000,
+  refreshAfterMs: 300_000,
   maxAgeMs: 600_000,
   cooldownMs: 30_000,
   failureCooldownMs: 5000,
 };
+
+/** Of a JWKS. A hundred keys are less. */
+const MAX_BYTES = 1024 * 1024;
 
 type LocalKeys = ReturnType<typeof createLocalJWKSet>;
 
@@ -33,6 +48,7 @@ export class RemoteKeys {
   readonly #remote: ReturnType<typeof createRemoteJWKSet>;
   readonly #options: Options;
   #known: LocalKeys | undefined;
+  #knownSince = Number.NEGATIVE_INFINITY;
   /** When the last request failed; undefined when it did not. */
   #failedAt: number | undefined;
   #loading: Promise<void> | undefined;
@@ -44,6 +60,7 @@ export class RemoteKeys {
       timeoutDuration: timeoutMs,
       cacheMaxAge: maxAgeMs,
       cooldownDuration: cooldownMs,
+      [customFetch]: fetchKeys,
     });
   }
 
@@ -61,7 +78,7 @@ export class RemoteKeys {
    * @throws GatewayError when the keys cannot be had, and none that is known fits
    */
   readonly find: JWTVerifyGetKey = async (header: JWTHeaderParameters) => {
-    if (!this.#remote.fresh && !this.#isFailing) await this.load();
+    await this.#refresh();
     if (!this.#known) throw unavailable();
     try {
       return await this.#known(header);
@@ -70,6 +87,17 @@ export class RemoteKeys {
     }
     return this.#findNew(header);
   };
+
+  /** Who comes waits where there are no keys, or old ones that nobody has tried to replace yet: one may be taken back. */
+  async #refresh(): Promise<void> {
+    const { refreshAfterMs, maxAgeMs } = this.#options.timing;
+    const age = performance.now() - this.#knownSince;
+    const isOld = age >= maxAgeMs;
+    if (this.#isFailing || !(isOld || age >= refreshAfterMs)) return;
+    const mustWait = !this.#known || (isOld && this.#failedAt === undefined);
+    const loading = this.load();
+    if (mustWait) await loading;
+  }
 
   /** Perhaps the issuer has a new key. */
   async #findNew(header: JWTHeaderParameters): ReturnType<LocalKeys> {
@@ -92,7 +120,10 @@ export class RemoteKeys {
   async #load(): Promise<void> {
     try {
       await this.#remote.reload();
-      this.#known = createLocalJWKSet(this.#remote.jwks() ?? { keys: [] });
+      const { keys } = this.#remote.jwks() ?? { keys: [] };
+      // One that is too weak, say, would be an error where it is tried among others for a token that names none.
+      this.#known = createLocalJWKSet({ keys: keys.filter(isUsableJwk) });
+      this.#knownSince = performance.now();
       this.#failedAt = undefined;
     } catch (error) {
       this.#failedAt = performance.now();
@@ -103,6 +134,19 @@ export class RemoteKeys {
     }
   }
 }
+
+const fetchKeys: FetchImplementation = async (url, options) => {
+  const response = await fetch(url, options);
+  if (response.status !== 200 || !response.body) return response;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body) {
+    size += chunk.length;
+    if (size > MAX_BYTES) throw new errors.JOSEError('the answer is larger than 1 MiB');
+    chunks.push(chunk);
+  }
+  return new Response(Buffer.concat(chunks));
+};
 
 /** Holds nothing of an address, as the messages of network errors do. */
 function reasonOf(error: unknown): string {

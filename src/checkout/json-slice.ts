@@ -16,6 +16,27 @@ export function sliceJson(text: string, path: JsonPath): string | undefined {
   return text.slice(start, endOfValue(text, start));
 }
 
+/**
+ * Gives the text of each element of the list at a path, the empty one where there is none; see `sliceJson`. They are found
+ * when the first is asked for, in one go: to look for each from the start takes the square of the text's length.
+ */
+export function elementTexts(text: string, path: JsonPath): (index: number) => string {
+  let texts: string[] | undefined;
+  return (index) => {
+    texts ??= sliceElements(text, path);
+    return texts[index] ?? '';
+  };
+}
+
+function sliceElements(text: string, path: JsonPath): string[] {
+  const list = sliceJson(text, path) ?? '';
+  const texts: string[] = [];
+  for (let at = elementAt(list, 0, 0); at !== undefined && at < list.length - 1; at = nextAfter(list, at)) {
+    texts.push(list.slice(at, endOfValue(list, at)));
+  }
+  return texts;
+}
+
 /** Where the value of the last property of that name begins. */
 function memberOf(text: string, start: number, name: string): number | undefined {
   if (text[start] !== '{') return undefined;
@@ -49,8 +70,8 @@ const sameName = (quoted: string, name: string): boolean =>
 const QUOTE = 34;
 const BACKSLASH = 92;
 
-/** Jumps from quote to quote: most of a JSON text is strings. */
-function endOfString(text: string, start: number): number {
+/** Where the string ends that begins at `start`. Jumps from quote to quote: most of a JSON text is strings. */
+export function endOfString(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
     let slashes = 0;
     while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes++;
@@ -81,7 +102,8 @@ const isClosing = (code: number): boolean => code === 125 || code === 93;
 const isEnd = (code: number): boolean => code === 44 || isSpace(code);
 const isSpace = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9;
 
-function skipSpace(text: string, start: number): number {
+/** Where the first character stands that is no space. */
+export function skipSpace(text: string, start: number): number {
   let at = start;
   while (isSpace(text.charCodeAt(at))) at++;
   return at;

@@ -1,4 +1,4 @@
-import { type JsonPath, sliceJson } from './json-slice.ts';
+import { endOfString, type JsonPath, skipSpace, sliceJson } from './json-slice.ts';
 import type { MetadataEntry } from './session.ts';
 
 /** The same value, read in a way that keeps what `JSON.parse` loses; see `exactJson`. */
@@ -55,25 +55,27 @@ class ExactNumber {
 export function exactJson(text: string, path: JsonPath): unknown {
   const slice = sliceJson(text, path);
   if (slice === undefined) return undefined;
-  const marker = unusedMarker(slice);
   const revive = (_key: string, value: unknown, context?: { source?: string }): unknown => {
     if (typeof value === 'number') return new ExactNumber(context?.source ?? String(value));
     if (!isObject(value) || value instanceof ExactNumber || value instanceof ExactObject) return value;
-    return new ExactObject(Object.entries(value).map(([key, entry]) => [key.replace(marker, ''), entry] as const));
+    return new ExactObject(Object.entries(value).map(([key, entry]) => [key.slice(1), entry] as const));
   };
-  return JSON.parse(markKeys(slice, marker), revive);
+  return JSON.parse(markKeys(slice), revive);
 }
 
-/** Every key gets the marker in front, which makes those of digits ordinary ones that stay in their place. */
-const markKeys = (text: string, marker: string): string =>
-  text.replace(/"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?/g, (whole, content: string, colon: string | undefined) =>
-    colon === undefined ? whole : `"${marker}${content}"${colon}`,
-  );
-
-function unusedMarker(text: string): string {
-  let longest = 0;
-  for (const [run] of text.matchAll(/\ue000+/g)) longest = Math.max(longest, run.length);
-  return '\ue000'.repeat(longest + 1);
+/** Every key gets a mark in front, which makes those of digits ordinary ones that stay in their place. */
+function markKeys(text: string): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (let at = text.indexOf('"'); at >= 0; ) {
+    const end = endOfString(text, at);
+    if (text[skipSpace(text, end)] === ':') {
+      parts.push(text.slice(from, at + 1));
+      from = at + 1;
+    }
+    at = text.indexOf('"', end);
+  }
+  return [...parts, text.slice(from)].join('~');
 }
 
 function toText(value: unknown): string {

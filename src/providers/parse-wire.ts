@@ -8,26 +8,56 @@ export type ReportOddValue = (path: string) => void;
 // Each round can give up one level of the path that is wrong, and no provider nests deeper.
 const MAX_ROUNDS = 12;
 
+// More than would be wrong if every property of a session were. Finding one costs much more than a right value does.
+const MAX_WRONG = 100;
+// Three in each session of the longest list that fits into an answer.
+const MAX_WRONG_IN_LIST = 50_000;
+
 /**
  * Parses a provider's object, giving up as little as possible: an optional value of the wrong kind is left out and
- * reported, and only a missing required one (the id) makes the whole unusable.
- * @returns null when even that is missing, or it is no object
+ * reported, and only a missing required one (the id), or more than 100 wrong ones, make the whole unusable.
+ * @returns null when it is unusable, or no object
  */
 export function parseWire<T>(schema: z.ZodType<T>, raw: unknown, report: ReportOddValue): T | null {
-  const first = schema.safeParse(raw);
-  if (first.success) return first.data;
-  const copy = cloneOf(raw);
-  if (copy === undefined) return null;
-  let issues = first.error.issues;
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    // From the last to the first, so that taking an element out moves none that is still to be looked at.
-    for (const path of issues.flatMap(pathsOf).toReversed()) {
-      if (!leaveOut(copy, path)) return null;
-      if (round === 0) report(describe(path));
+  return parse(schema, raw, report)?.wire ?? null;
+}
+
+/**
+ * The same for each object of a list.
+ * @returns null when one of them is unusable, or they have more than 50,000 wrong values between them
+ */
+export function parseWireList<T>(schema: z.ZodType<T>, raws: readonly unknown[], report: ReportOddValue): T[] | null {
+  const wires: T[] = [];
+  let wrong = 0;
+  for (const raw of raws) {
+    const parsed = parse(schema, raw, report);
+    if (!parsed) return null;
+    wrong += parsed.wrong;
+    if (wrong > MAX_WRONG_IN_LIST) return null;
+    wires.push(parsed.wire);
+  }
+  return wires;
+}
+
+type Parsed<T> = { wire: T /** How many values were left out. */; wrong: number };
+
+function parse<T>(schema: z.ZodType<T>, raw: unknown, report: ReportOddValue): Parsed<T> | null {
+  let value = raw;
+  let wrong = 0;
+  for (let round = 0; round <= MAX_ROUNDS; round++) {
+    const { data, error } = schema.safeParse(value);
+    if (!error) return { wire: data, wrong };
+    wrong += error.issues.length;
+    if (wrong > MAX_WRONG) return null;
+    const paths = error.issues.flatMap(pathsOf);
+    const cuts: Cuts = new Map();
+    for (const path of paths) {
+      const there = existing(value, path);
+      if (there.length === 0) return null;
+      addCut(cuts, there);
     }
-    const next = schema.safeParse(copy);
-    if (next.success) return next.data;
-    issues = next.error.issues;
+    if (round === 0) for (const path of paths) report(describe(path));
+    value = without(value, cuts);
   }
   return null;
 }
@@ -43,26 +73,45 @@ function pathsOf(issue: z.core.$ZodIssue): Path[] {
   return nearest.flatMap(pathsOf).map((path) => [...issue.path, ...path]);
 }
 
-/** Undefined for what is too deep to be copied: only somebody who means harm nests like that. */
-function cloneOf(raw: unknown): unknown {
-  try {
-    return structuredClone(raw);
-  } catch {
-    return undefined;
+/** The path or, when nothing is there, that of what should hold it. */
+function existing(root: unknown, path: Path): Path {
+  let value = root;
+  for (const [index, key] of path.entries()) {
+    value = child(value, key);
+    if (value === undefined) return path.slice(0, index);
+  }
+  return path;
+}
+
+/** What to leave out of an object or a list: a value, or what is to be left out of that. */
+type Cuts = Map<PropertyKey, Cuts | 'all'>;
+
+function addCut(cuts: Cuts, [key, ...rest]: Path): void {
+  if (key === undefined) return;
+  const inside = cuts.get(key);
+  if (rest.length === 0) cuts.set(key, 'all');
+  else if (inside instanceof Map) addCut(inside, rest);
+  else if (inside === undefined) {
+    const cut: Cuts = new Map();
+    cuts.set(key, cut);
+    addCut(cut, rest);
   }
 }
 
-/** Removes what stands at the path or, when nothing is there any more, what holds it. False when that is everything. */
-function leaveOut(root: unknown, path: Path): boolean {
-  for (let length = path.length; length > 0; length--) {
-    const holder = path.slice(0, length - 1).reduce(child, root);
-    const key = path[length - 1] as PropertyKey;
-    if (child(holder, key) === undefined) continue;
-    if (Array.isArray(holder)) holder.splice(Number(key), 1);
-    else delete (holder as Record<PropertyKey, unknown>)[key];
-    return true;
+/** A copy of no more than what leads to the cuts: the rest may be large. */
+function without(value: unknown, cuts: Cuts): unknown {
+  if (Array.isArray(value)) {
+    return value.flatMap((element, index) => {
+      const cut = cuts.get(index);
+      return cut === 'all' ? [] : [cut ? without(element, cut) : element];
+    });
   }
-  return false;
+  const copy = { ...(value as Record<PropertyKey, unknown>) };
+  for (const [key, cut] of cuts) {
+    if (cut === 'all') delete copy[key];
+    else copy[key] = without(copy[key], cut);
+  }
+  return copy;
 }
 
 function child(value: unknown, key: PropertyKey): unknown {

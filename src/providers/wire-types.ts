@@ -17,8 +17,20 @@ export const flag = z.boolean().nullish();
 /** GraphQL's Int ends at 32 bits. */
 export const integer = z.int32().nullish();
 
-/** Any JSON, handed on as it is: unless it is so deep that nothing could be done with it. */
-export const json = z.unknown().refine(isShallow, 'expected at most 100 levels').optional();
+/** Any JSON, handed on as it is: unless it is so deep or so much that nothing could be done with it. */
+export const json = z.unknown().refine(isModest, 'expected at most 100 levels and 1,000 values').optional();
+
+/** More than any provider has of one session: captures, refunds, line items. */
+export const MAX_PARTS = 1000;
+
+/** A list that is as a whole no such list when it is longer: its elements are then not looked at. */
+export const list = <Element extends z.ZodType>(element: Element, most = MAX_PARTS) =>
+  z
+    .custom<z.input<Element>[]>(
+      (value) => Array.isArray(value) && value.length <= most,
+      `expected up to ${most} elements`,
+    )
+    .pipe(z.array(element));
 
 /** A moment in any form that `parseInstant` knows. */
 export const instant = readAs('a moment', parseInstant);
@@ -46,13 +58,25 @@ function readAs<T>(expected: string, read: (value: unknown) => T | null) {
 }
 
 const MAX_LEVELS = 100;
+// Metadata of providers ends at some tens of entries. Values are read up to three times, and a page has many sessions.
+const MAX_VALUES = 1000;
 
-/** Whether a value has at most 100 levels. Counted without recursion, which a deeper one would exhaust. */
-function isShallow(value: unknown): boolean {
-  let level: unknown[] = [value];
+/** Counted without recursion, which a deep value would exhaust, and no further than to the first value too many. */
+function isModest(value: unknown): boolean {
+  let level: object[] = isObject(value) ? [value] : [];
+  let left = MAX_VALUES;
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_LEVELS) return false;
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+    if (depth === MAX_LEVELS) return false;
+    const next: object[] = [];
+    for (const holder of level) {
+      const values: unknown[] = Array.isArray(holder) ? holder : Object.values(holder);
+      left -= values.length;
+      if (left < 0) return false;
+      for (const one of values) if (isObject(one)) next.push(one);
+    }
+    level = next;
   }
   return true;
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

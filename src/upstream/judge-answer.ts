@@ -1,4 +1,5 @@
 import type { Failure } from './failure.ts';
+import { isModestJson } from './is-modest-json.ts';
 import type { Outcome } from './outcome.ts';
 import { retryAfterMsOf } from './retry-after.ts';
 import type { BodyFault, TransportAnswer } from './transport.ts';
@@ -54,13 +55,14 @@ function failureByStatus({ status, headers }: TransportAnswer, now: number): Fai
 
 function judgeSuccess({ status, text }: TransportAnswer): Outcome {
   if (status === 204 || text.trim() === '') return { ok: true, answer: { status, body: undefined, text } };
+  if (!isModestJson(text)) return { ...UNEXPECTED, status };
   const body = parse(text);
   return body === NOT_JSON ? { ...BAD_RESPONSE, status } : { ok: true, answer: { status, body, text } };
 }
 
 /** A 404 with a web page is no word from the API: a proxy, or a wrong base URL. "No such session" it does not mean. */
 function judgeRejection({ status, headers, text }: TransportAnswer): Outcome {
-  const body = parse(text);
+  const body = isModestJson(text) ? parse(text) : NOT_JSON;
   if (status === 404 && body === NOT_JSON && isHtml(headers['content-type'], text)) return { ...UNEXPECTED, status };
   return { ok: true, answer: { status, body: body === NOT_JSON ? undefined : body, text } };
 }

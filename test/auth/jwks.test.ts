@@ -1,5 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createAuthenticator } from '../../src/auth/authenticator.ts';
 import type { RemoteKeysTiming } from '../../src/auth/remote-keys.ts';
 import { recordLog } from '../helpers/log.ts';
@@ -126,6 +129,55 @@ async function hmacToken({ k }: { k: string }): Promise<string> {
   return sign({ kid: 'oct', alg: 'HS256', privateKey });
 }
 
+describe('keys that are usable', () => {
+  const unnamed = (signer: SigningKey) => sign(signer, {}, { kid: undefined as unknown as string });
+
+  it('are used whatever else is in the set', async () => {
+    const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' });
+    const others = [
+      { ...weak, kid: 'weak' },
+      { ...weak, kid: 'weak', alg: 'RS256', use: 'sig' },
+      { kty: 'RSA', n: 'AA', e: 'AQAB' },
+      { kty: 'EC', crv: 'P-256', x: 'no', y: 'point' },
+      { kty: 'of tomorrow' },
+    ];
+    const issuer = await startIssuer([]);
+    issuer.publish({ body: { keys: [...others, rsa.jwk, key(first).jwk, ...others] } });
+    const { check } = checkWith(issuer.jwksUrl);
+    for (const signer of [rsa, key(first)]) {
+      await check(await unnamed(signer));
+      await check(await sign(signer));
+    }
+    await expect(check(await unnamed(key(second)))).rejects.toMatchObject(UNAUTHENTICATED);
+  });
+
+  it('are used at once while they are asked for again, however long that takes', async () => {
+    const issuer = await startIssuer([key(first)]);
+    const { check } = checkWith(issuer.jwksUrl, { refreshAfterMs: 0, timeoutMs: 600_000 });
+    await loaded(issuer);
+    issuer.publish(() => new Promise(() => {}));
+    const token = await sign(key(first));
+    for (let i = 0; i < 20; i++) await check(token);
+    await Promise.all(Array.from({ length: 20 }, () => check(token)));
+    await expect.poll(() => issuer.requests.length).toBe(2);
+  });
+
+  it('are waited for when they are old, but not again once there was no answer', async () => {
+    const issuer = await startIssuer([key(first)]);
+    const timing = { maxAgeMs: 1, failureCooldownMs: 0, timeoutMs: 600_000 };
+    const { check, lines } = checkWith(issuer.jwksUrl, timing);
+    const token = await sign(key(first));
+    await check(token);
+    issuer.publish({ status: 500 });
+    await sleep(10);
+    await check(token);
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ hasKeys: true }]);
+    issuer.publish(() => new Promise(() => {}));
+    for (let i = 0; i < 20; i++) await check(token);
+    await expect.poll(() => issuer.requests.length).toBe(3);
+  });
+});
+
 describe('when the keys cannot be had', () => {
   it.each<[string, Parameters<Issuer['publish']>[0]]>([
     ['an error', { status: 500, body: 'secret of the issuer' }],
@@ -155,6 +207,36 @@ describe('when the keys cannot be had', () => {
     const { check, lines } = checkWith(silent.jwksUrl, { timeoutMs: 100 });
     await expect(check(await sign(key(first)))).rejects.toMatchObject(UNAVAILABLE);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ reason: 'request timed out', hasKeys: false });
+  });
+
+  it('nor when they have no end', async () => {
+    let sent = 0;
+    let isOver = false;
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const write = (): void => {
+        while (!response.destroyed) {
+          sent += 64 * 1024;
+          if (!response.write(' '.repeat(64 * 1024))) break;
+        }
+      };
+      response.on('drain', write).on('close', () => {
+        isOver = true;
+      });
+      write();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
+    const { check, lines } = checkWith(url, { timeoutMs: 600_000 });
+    await expect(check(await sign(key(first)))).rejects.toMatchObject(UNAVAILABLE);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ reason: 'the answer is larger than 1 MiB', hasKeys: false });
+    await expect.poll(() => isOver).toBe(true);
+    // What the system keeps for the connection is some megabytes.
+    expect(sent).toBeLessThan(64 * 1024 * 1024);
   });
 
   it('a failing endpoint is left in peace for a while, and then asked again', async () => {

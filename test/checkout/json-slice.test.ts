@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type JsonPath, sliceJson } from '../../src/checkout/json-slice.ts';
+import { elementTexts, type JsonPath, sliceJson } from '../../src/checkout/json-slice.ts';
 
 /** Every path into a value, with what is there. */
 function* places(value: unknown, path: JsonPath = []): Generator<[JsonPath, unknown]> {
@@ -37,4 +37,24 @@ describe('sliceJson', () => {
   ])('in %s finds at %j %s', (text, path, expected) => {
     expect(sliceJson(text, path)).toBe(expected);
   });
+});
+
+describe('elementTexts', () => {
+  it('finds the text of each element of any list, however it is spaced', () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue()), fc.constantFrom(undefined, 1, '\t', ' \n '), (list, space) => {
+        const value = { other: [0], list };
+        const texts = elementTexts(JSON.stringify(value, null, space), ['list']);
+        expect(list.map((_, index) => JSON.parse(texts(index)))).toEqual(JSON.parse(JSON.stringify(list)));
+        expect(texts(list.length)).toBe('');
+      }),
+    );
+  });
+
+  it.each(['{}', '{"list":{"0":1}}', '{"list":"[1]"}', '{"list":[]}', '{"list":[ ]}', '[1]', ''])(
+    'finds none in %s',
+    (text) => {
+      expect(elementTexts(text, ['list'])(0)).toBe('');
+    },
+  );
 });

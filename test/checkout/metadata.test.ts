@@ -40,6 +40,15 @@ describe('metadataEntries', () => {
     ]);
   });
 
+  it('reads what is full of escapes, and of what could be a mark', () => {
+    const text = `{"metadata":{"1":2,"s":${JSON.stringify('\\'.repeat(4_000_000))},"~k" : "~"}}`;
+    expect(entriesOf(text).map(({ key, value }) => [key, value.length])).toEqual([
+      ['1', 1],
+      ['s', 4_000_000],
+      ['~k', 1],
+    ]);
+  });
+
   it('does not read the text again when nothing can have been lost', () => {
     const never = () => {
       throw new Error('read again');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseWire } from '../../src/providers/parse-wire.ts';
-import { instant, minorUnits, text, webUrl } from '../../src/providers/wire-types.ts';
+import { parseWire, parseWireList } from '../../src/providers/parse-wire.ts';
+import { instant, json, list, minorUnits, text, webUrl } from '../../src/providers/wire-types.ts';
 
 const schema = z.object({
   id: z.string().min(1),
@@ -59,4 +59,61 @@ describe('parseWire', () => {
       expect(parse(raw).wire).toBeNull();
     },
   );
+});
+
+/** An object whose parts are numbers, and how many of them were looked at. */
+function counting() {
+  const counter = { looks: 0 };
+  const part = z.unknown().transform((value, context) => {
+    counter.looks++;
+    if (typeof value !== 'number') context.addIssue('expected a number');
+    return value;
+  });
+  return { counter, schema: z.object({ id: z.string(), parts: list(part).nullish() }) };
+}
+
+describe('what many wrong values cost', () => {
+  it('nothing of a list that is too long is looked at, and the rest is kept', () => {
+    const { counter, schema } = counting();
+    const odd: string[] = [];
+    const parse = (parts: unknown[]) => parseWire(schema, { id: 'a', parts }, (path) => odd.push(path));
+    expect(parse(Array(1_000_000).fill('x'))).toEqual({ id: 'a' });
+    expect(counter.looks).toBe(0);
+    expect(odd).toEqual(['parts']);
+    expect(parse(Array(1000).fill(1))?.parts).toHaveLength(1000);
+  });
+
+  it('an object with more than 100 is unusable, and is not looked at again', () => {
+    const { counter, schema } = counting();
+    const parse = (wrong: number) => parseWire(schema, { id: 'a', parts: [...Array(wrong).fill('x'), 7] }, () => {});
+    expect(parse(100)).toEqual({ id: 'a', parts: [7] });
+    counter.looks = 0;
+    expect(parse(999)).toBeNull();
+    expect(counter.looks).toBe(1000);
+  });
+
+  it('a list is given up when its objects have more than 50,000 between them', () => {
+    const { counter, schema } = counting();
+    const raws = (count: number) => Array(count).fill({ id: 'a', parts: Array(100).fill('x') });
+    expect(parseWireList(schema, raws(500), () => {})).toHaveLength(500);
+    counter.looks = 0;
+    expect(parseWireList(schema, raws(5000), () => {})).toBeNull();
+    expect(counter.looks).toBe(501 * 100);
+    expect(parseWireList(schema, [{ id: 'a' }, {}], () => {})).toBeNull();
+  });
+
+  it('free JSON ends at 100 levels and at 1,000 values', () => {
+    const schema = z.object({ id: z.string(), free: json });
+    const kept = (free: unknown) => parseWire(schema, { id: 'a', free }, () => {})?.free !== undefined;
+    const nested = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+    expect([nested(100), nested(101)].map(kept)).toEqual([true, false]);
+    expect([Array(1000).fill(1), Array(1001).fill(1)].map(kept)).toEqual([true, false]);
+    expect(kept(Array(40).fill(Array(40).fill(1)))).toBe(false);
+  });
+
+  it('what is kept is not copied', () => {
+    const free = { large: [1] };
+    const schema = z.object({ id: z.string(), name: text, free: json });
+    expect(parseWire(schema, { id: 'a', name: 7, free }, () => {})?.free).toBe(free);
+  });
 });

@@ -32,7 +32,13 @@ const WAYS = [
     new RemoteKeys({
       url,
       log,
-      timing: { timeoutMs: 3000, maxAgeMs: MAX_AGE_MS, cooldownMs: 30_000, failureCooldownMs: 5000 },
+      timing: {
+        timeoutMs: 3000,
+        refreshAfterMs: MAX_AGE_MS,
+        maxAgeMs: MAX_AGE_MS,
+        cooldownMs: 30_000,
+        failureCooldownMs: 5000,
+      },
     }).find,
   ],
 ];

@@ -5,6 +5,7 @@ import type { Log } from '../../telemetry/log.ts';
 import type { UpstreamAnswer } from '../../upstream/index.ts';
 import { rejected } from '../bad-response.ts';
 import { type RefusalCode, userError, WHOLE_INPUT } from '../user-error.ts';
+import { list } from '../wire-types.ts';
 import { type InputNames, inputPath } from './input-path.ts';
 
 /** What was asked for, as far as it matters to what was wrong with it. */
@@ -21,8 +22,11 @@ export type Asked = {
 const word = z.string().nullish().catch(null);
 const single = z.object({ error: z.object({ type: word, code: word, param: word }) });
 
-const detail = z.object({ loc: z.array(z.union([z.string(), z.int()])), type: word }).catch({ loc: [], type: null });
-const several = z.object({ detail: z.array(detail).min(1) });
+const MOST_STEPS = 100;
+const detail = z
+  .object({ loc: list(z.union([z.string(), z.int()]), MOST_STEPS), type: word })
+  .catch({ loc: [], type: null });
+const several = z.object({ detail: list(detail).refine((details) => details.length > 0) });
 
 type FlexError = z.infer<typeof single>['error'];
 type Detail = z.infer<typeof detail>;

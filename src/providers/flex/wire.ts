@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, instant, integer, json, minorUnits, sessionId, text, webUrl } from '../wire-types.ts';
+import { flag, instant, integer, json, list, minorUnits, sessionId, text, webUrl } from '../wire-types.ts';
 
 // The JSON of Flex's checkout API. Amounts are whole US cents.
 
@@ -27,19 +27,17 @@ export const flexSession = z.object({
   amount_total: minorUnits,
   cancel_url: webUrl,
   capture_method: text,
-  captures: z
-    .array(
-      z.object({ id: text, capture_id: text, amount: minorUnits, amount_captured: minorUnits, created_at: instant }),
-    )
-    .nullish(),
+  captures: list(
+    z.object({ id: text, capture_id: text, amount: minorUnits, amount_captured: minorUnits, created_at: instant }),
+  ).nullish(),
   client_reference_id: text,
   created_at: instant,
   custom_text: json,
   customer,
   defaults: json,
-  disputes: z
-    .array(z.object({ id: text, dispute_id: text, amount: minorUnits, status: text, created_at: instant }))
-    .nullish(),
+  disputes: list(
+    z.object({ id: text, dispute_id: text, amount: minorUnits, status: text, created_at: instant }),
+  ).nullish(),
   expires_at: instant,
   fees: json,
   hsa_fsa_eligible: flag,
@@ -49,13 +47,13 @@ export const flexSession = z.object({
   mode: text,
   origin: text,
   payment_intent: paymentIntent,
-  payment_intents: z.array(z.union([z.string(), z.object({ payment_intent_id: z.string() })])).nullish(),
+  payment_intents: list(z.union([z.string(), z.object({ payment_intent_id: z.string() })])).nullish(),
   payment_method_options: json,
   platform_fees: json,
   redirect_url: webUrl,
-  refunds: z
-    .array(z.object({ id: text, refund_id: text, amount: minorUnits, status: text, created_at: instant }))
-    .nullish(),
+  refunds: list(
+    z.object({ id: text, refund_id: text, amount: minorUnits, status: text, created_at: instant }),
+  ).nullish(),
   setup_intent: reference({ setup_intent_id: text }),
   shipping_address_collection: flag,
   shipping_details: json,
@@ -102,11 +100,14 @@ export const flexLineItem = z.object({
 /** `{checkout_session}`: of get and of all that change a session. */
 export const flexSessionEnvelope = z.object({ checkout_session: z.unknown() });
 
+// A page has 100 sessions at most.
+const MAX_PAGE = 250;
+
 /** `{checkout_sessions}`: of the list. */
-export const flexListEnvelope = z.object({ checkout_sessions: z.array(z.unknown()) });
+export const flexListEnvelope = z.object({ checkout_sessions: list(z.unknown(), MAX_PAGE) });
 
 /** `{line_items}`. */
-export const flexLineItemsEnvelope = z.object({ line_items: z.array(z.unknown()) });
+export const flexLineItemsEnvelope = z.object({ line_items: list(z.unknown()) });
 
 export type FlexSession = z.infer<typeof flexSession>;
 export type FlexWireLineItem = z.infer<typeof flexLineItem>;

@@ -3,7 +3,7 @@ import type { CheckoutSession } from '../../checkout/session.ts';
 import { instantNow } from '../../checkout/time.ts';
 import type { UpstreamAnswer } from '../../upstream/index.ts';
 import { badResponse, checkAnswered, rejected } from '../bad-response.ts';
-import { parseWire } from '../parse-wire.ts';
+import { parseWire, parseWireList } from '../parse-wire.ts';
 import { logOddValues, type ProviderOptions } from '../provider-options.ts';
 import { createMeteroidChanges } from './changes.ts';
 import { createMeteroidClient } from './client.ts';
@@ -19,21 +19,20 @@ const UNKNOWN_CUSTOMER: ReadonlySet<number> = new Set([400, 404, 422]);
 export function createMeteroid({ upstream, log, now }: ProviderOptions): Provider {
   const client = createMeteroidClient(upstream);
   const report = logOddValues('METEROID', log);
-  const read = (raw: unknown, expected: string, mayHaveHappened = false): CheckoutSession => {
-    const wire = parseWire(meteroidSession, raw, report);
-    if (!wire) throw badResponse('METEROID', expected, { mayHaveHappened });
-    return toSession(wire, { fetchedAt: instantNow(now) });
-  };
   const readOne = ({ body }: UpstreamAnswer, mayHaveHappened: boolean): CheckoutSession => {
     const envelope = meteroidSessionEnvelope.safeParse(body);
     if (!envelope.success) throw badResponse('METEROID', '{session: …}', { mayHaveHappened });
-    return read(envelope.data.session, '{session: …} with an id', mayHaveHappened);
+    const wire = parseWire(meteroidSession, envelope.data.session, report);
+    if (!wire) throw badResponse('METEROID', '{session: …} with an id', { mayHaveHappened });
+    return toSession(wire, { fetchedAt: instantNow(now) });
   };
   const readList = ({ status, body }: UpstreamAnswer): CheckoutSession[] => {
     if (status >= 400) throw rejected('METEROID', status);
     const envelope = meteroidListEnvelope.safeParse(body);
     if (!envelope.success) throw badResponse('METEROID', '{sessions: […]}');
-    return envelope.data.sessions.map((raw) => read(raw, '{sessions: […]} with an id in each'));
+    const wires = parseWireList(meteroidSession, envelope.data.sessions, report);
+    if (!wires) throw badResponse('METEROID', '{sessions: […]} with an id in each');
+    return wires.map((wire) => toSession(wire, { fetchedAt: instantNow(now) }));
   };
   const readAll: ReadMeteroidList = async (query, call) => readList(await client.list(query, call));
   const readOf = async (customerId: string, call: CallContext): Promise<CheckoutSession[] | null> => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { calendarDate, flag, instant, integer, sessionId, text, webUrl } from '../wire-types.ts';
+import { calendarDate, flag, instant, integer, list, sessionId, text, webUrl } from '../wire-types.ts';
 
 // The JSON of Meteroid's checkout API. What is absent is null. Its contract requires more than the id, but nothing of
 // that is worth losing a session for.
@@ -37,7 +37,10 @@ export const meteroidSession = z.object({
 /** `{session}`: of get, create and cancel. */
 export const meteroidSessionEnvelope = z.object({ session: z.unknown() });
 
+// More do not fit into the 8 MiB of an answer, unless next to nothing stands in them.
+const MAX_SESSIONS = 25_000;
+
 /** `{sessions}`: of the list. */
-export const meteroidListEnvelope = z.object({ sessions: z.array(z.unknown()) });
+export const meteroidListEnvelope = z.object({ sessions: list(z.unknown(), MAX_SESSIONS) });
 
 export type MeteroidSession = z.infer<typeof meteroidSession>;
