@@ -98,6 +98,8 @@ async function readOperation({ request }: Exchange): Promise<unknown> {
   const body = await readJson(request);
   if (Array.isArray(body)) throw new Refusal(400, 'The body must be one operation, and it is a list: batching is off.');
   if (typeof body !== 'object' || body === null) throw new Refusal(400, 'The body must be a JSON object with a query.');
+  // Apollo would blame the content type, too.
+  if (Object.keys(body).length === 0) throw new Refusal(400, 'The body must be a JSON object with a query, got {}.');
   return body;
 }
 
