@@ -41,7 +41,10 @@ export type Config = {
   /** Milliseconds from a signal to the moment from which on nothing new is taken. */
   shutdownDelayMs: number;
   /** What documents may be and cost; undefined leaves it to the server. */
-  queryLimits: Record<'tokens' | 'depth' | 'aliases' | 'rootFields' | 'directives' | 'cost', number | undefined>;
+  queryLimits: Record<
+    'tokens' | 'nameLength' | 'depth' | 'aliases' | 'rootFields' | 'directives' | 'cost',
+    number | undefined
+  >;
   /** The text of a manifest, whose documents alone may run. */
   trustedDocuments: string | undefined;
   /** The folder of the ledger's file; null keeps the ledger in memory. */
@@ -112,6 +115,7 @@ function readQueryLimits(settings: SettingsReader): Config['queryLimits'] {
   return {
     // Parsing calls itself for each level: with many more, the stack would end before the document does.
     tokens: settings.integer('QUERY_MAX_TOKENS', 1, 10_000),
+    nameLength: settings.integer('QUERY_MAX_NAME_LENGTH', 1, 1000),
     depth: settings.integer('QUERY_MAX_DEPTH', 1, 100),
     aliases: settings.integer('QUERY_MAX_ALIASES', 0, 10_000),
     rootFields: settings.integer('QUERY_MAX_ROOT_FIELDS', 1, 10_000),

@@ -25,6 +25,7 @@ describe('settings', () => {
       shutdownDelayMs: 0,
       queryLimits: {
         tokens: undefined,
+        nameLength: undefined,
         depth: undefined,
         aliases: undefined,
         rootFields: undefined,
@@ -185,6 +186,7 @@ describe('settings', () => {
     [{ TRUSTED_DOCUMENTS: '.' }, 'which gives EISDIR'],
     [{ QUERY_MAX_TOKENS: '0' }, 'QUERY_MAX_TOKENS: expected a whole number from 1 to 10000, got "0".'],
     [{ QUERY_MAX_TOKENS: '10001' }, 'QUERY_MAX_TOKENS: expected a whole number from 1 to 10000'],
+    [{ QUERY_MAX_NAME_LENGTH: '1001' }, 'QUERY_MAX_NAME_LENGTH: expected a whole number from 1 to 1000'],
     [{ QUERY_MAX_DEPTH: 'deep' }, 'QUERY_MAX_DEPTH: expected a whole number from 1 to 100, got "deep".'],
     [{ QUERY_MAX_ALIASES: '-1' }, 'QUERY_MAX_ALIASES: expected a whole number from 0 to 10000'],
     [{ QUERY_MAX_ROOT_FIELDS: '0' }, 'QUERY_MAX_ROOT_FIELDS: expected a whole number from 1 to 10000'],

@@ -8,7 +8,7 @@ import { ClientGone, readJson } from './body.ts';
 import { cacheHeaders } from './cache-plugin.ts';
 import { isOutsideBrowsers } from './csrf.ts';
 import { logBug, REQUEST_ID_HEADER, withRequestId } from './error-plugin.ts';
-import { DocumentGuard } from './limits/document-guard.ts';
+import { DocumentGuard, type GuardOptions } from './limits/document-guard.ts';
 import { acceptsGraphQL } from './media-type.ts';
 import type { GraphQLServerOptions, RequestInfo } from './options.ts';
 import type { Admission } from './overload/admission.ts';
@@ -39,7 +39,7 @@ export function graphqlRoute<Context extends object>(
       const deadline = now() + requestDeadlineMs;
       const isPost = request.method === 'POST';
       const early = isPost ? await admitted(exchange, options, admission) : undefined;
-      const body = isPost ? await readOperation(exchange) : undefined;
+      const body = isPost ? await readOperation(exchange, options) : undefined;
       const httpGraphQLRequest = {
         method: request.method ?? '',
         headers: apolloHeaders(exchange, isPost),
@@ -88,7 +88,7 @@ async function admitted<Context extends object>(
   return { caller, key };
 }
 
-async function readOperation({ request }: Exchange): Promise<unknown> {
+async function readOperation({ request }: Exchange, { trustedDocuments }: GuardOptions): Promise<unknown> {
   // Apollo looks at this too, but only after the operation ran: too late for a mutation.
   if (!acceptsGraphQL(request.headers.accept)) {
     throw new Refusal(406, 'Answers are application/graphql-response+json or application/json; accept one of them.');
@@ -98,6 +98,9 @@ async function readOperation({ request }: Exchange): Promise<unknown> {
   const body = await readJson(request);
   if (Array.isArray(body)) throw new Refusal(400, 'The body must be one operation, and it is a list: batching is off.');
   if (typeof body !== 'object' || body === null) throw new Refusal(400, 'The body must be a JSON object with a query.');
+  // Apollo would blame the content type, too. With trusted documents it is told that an id is missing.
+  if (trustedDocuments === undefined && Object.keys(body).length === 0)
+    throw new Refusal(400, 'The body must be a JSON object with a query, got {}.');
   return body;
 }
 

@@ -110,11 +110,18 @@ function serviceRoutes<Context extends object>(options: GraphQLServerOptions<Con
   return [...routes, graphiql, indexRoute({ ...paths, explorer: graphiql.path }, explorer)];
 }
 
-/** Node's own limits against clients that send slowly or never, and its errors answered our way. */
+/** Milliseconds in which nothing moves on a connection that has sent a request; longer than any is worked on. */
+const STALL_MS = 30_000;
+
+/** Node's own limits against clients that send or read slowly or never, and its errors answered our way. */
 function httpServer(
   serve: Serve,
   { isUpgrade, upgrade }: Subscriptions,
-  { headersTimeoutMs = 10_000, requestTimeoutMs = 15_000 }: { headersTimeoutMs?: number; requestTimeoutMs?: number },
+  {
+    headersTimeoutMs = 10_000,
+    requestTimeoutMs = 15_000,
+    stallTimeoutMs = STALL_MS,
+  }: Pick<GraphQLServerOptions<object>, 'headersTimeoutMs' | 'requestTimeoutMs' | 'stallTimeoutMs'>,
 ): Server {
   const server = createHttpServer({
     headersTimeout: headersTimeoutMs,
@@ -126,6 +133,8 @@ function httpServer(
     requireHostHeader: false,
     shouldUpgradeCallback: isUpgrade,
   });
+  // Also who reads slowly has its answer, for what Node looks at is whether more of it has gone out.
+  server.timeout = stallTimeoutMs;
   server.on('request', serve);
   server.on('upgrade', upgrade);
   // Expectations other than 100-continue: ignoring them is allowed, Node's refusal has no body.

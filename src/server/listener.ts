@@ -5,6 +5,7 @@ import type { Answer } from './answer.ts';
 import { ClientGone } from './body.ts';
 import type { Cors } from './cors.ts';
 import { logBug } from './error-plugin.ts';
+import { hostRefusal } from './host.ts';
 import { isGoing, type Lifecycle } from './operations-routes.ts';
 import { Refusal, refusalAnswer } from './refusal.ts';
 import { requestIdFrom } from './request-id.ts';
@@ -73,9 +74,8 @@ export class RequestListener {
   async #answer(route: Route | undefined, exchange: Exchange): Promise<Answer | undefined> {
     const { request, requestId } = exchange;
     try {
-      if (request.httpVersion === '1.1' && request.headers.host === undefined) {
-        throw new Refusal(400, 'A request needs a Host header.');
-      }
+      const refusal = hostRefusal(request);
+      if (refusal) throw refusal;
       if (!route) throw new Refusal(404, 'There is nothing at this path.', { code: 'NOT_FOUND' });
       if (!route.methods.includes(request.method ?? '')) throw methodRefusal(route);
       return await route.answer(exchange);

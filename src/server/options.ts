@@ -117,6 +117,8 @@ export type GraphQLServerOptions<Context extends object> = {
   headersTimeoutMs?: number;
   /** Milliseconds that a client may take to send a whole request. @default 15_000 */
   requestTimeoutMs?: number;
+  /** Milliseconds after which a connection is cut whose client takes nothing of its answer. @default 30_000 */
+  stallTimeoutMs?: number;
 };
 
 /** A server that listens. */

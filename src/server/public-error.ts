@@ -48,11 +48,14 @@ function callersCode(chain: readonly Error[]): string | undefined {
   return CALLERS_CODES.get(outermost.extensions.code) ?? (isUncodedMistake(outermost) ? 'BAD_USER_INPUT' : undefined);
 }
 
+/** Of graphql-js, about the request as a whole. The second stands for the wrong variables after the fiftieth. */
+const UNCODED_SENTENCES = ['Schema is not configured to execute', 'Too many errors processing variables'];
+
 /** Callers' mistakes that graphql-js (an argument's null that came by a variable) and Apollo (hashes) give no code. */
 function isUncodedMistake({ message, path, extensions }: GraphQLError): boolean {
   if (extensions.code !== undefined) return false;
   if (path) return message.startsWith('Argument "');
-  return extensions.http !== undefined || message.startsWith('Schema is not configured to execute');
+  return extensions.http !== undefined || UNCODED_SENTENCES.some((sentence) => message.startsWith(sentence));
 }
 
 /** "Did you mean" tells names of the schema to who guesses. */
@@ -62,12 +65,28 @@ function withoutSuggestion(message: string): string {
   return at === -1 || !message.endsWith('?') ? message : message.slice(0, at).trimEnd();
 }
 
+/** Characters of a message before and after what is left out. */
+const MESSAGE_HEAD = 300;
+const MESSAGE_TAIL = 200;
+
+/**
+ * graphql-js quotes the whole of a wrong value, in up to fifty errors. The middle goes: what is wrong stands behind the
+ * value.
+ */
+function withinLength(message: string): string {
+  if (message.length <= MESSAGE_HEAD + MESSAGE_TAIL) return message;
+  // No half of a surrogate pair is left at either end.
+  const head = message.slice(0, MESSAGE_HEAD).replace(/[\uD800-\uDBFF]$/, '');
+  const tail = message.slice(-MESSAGE_TAIL).replace(/^[\uDC00-\uDFFF]/, '');
+  return `${head}…${tail}`;
+}
+
 /** The error as the caller sees it, but for the request's id, which is not known where Apollo formats errors. */
 export function publicError(formatted: GraphQLFormattedError, error: unknown, hideSchema: boolean) {
   const kind = kindOf(error);
   const { locations, path } = formatted;
   return {
-    message: publicMessage(kind, formatted.message, error, hideSchema),
+    message: withinLength(publicMessage(kind, formatted.message, error, hideSchema)),
     ...(locations && { locations }),
     ...(path && { path }),
     extensions: publicExtensions(kind),

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { startTestServer } from './test-server.ts';
+import { exchange } from './raw-socket.ts';
+import { type PublicError, startTestServer } from './test-server.ts';
 
 /** Has the shape of a GraphQL answer and the id that its header has. */
 async function expectRefusal(response: Response, status: number, code = 'BAD_USER_INPUT'): Promise<void> {
@@ -32,6 +33,24 @@ test.each([
 ])('a body of %s is 400', async (_, body) => {
   const { post } = await startTestServer();
   await expectRefusal(await post(body), 400);
+});
+
+test('an empty object is told what was expected', async () => {
+  const { post } = await startTestServer();
+  const { errors } = (await (await post({})).json()) as { errors: PublicError[] };
+  expect(errors).toMatchObject([{ message: 'The body must be a JSON object with a query, got {}.' }]);
+});
+
+test.each([
+  ['no host', ''],
+  ['two hosts', 'Host: x\r\nHost: y\r\n'],
+  ['the same host twice', 'Host: x\r\nhost: x\r\n'],
+])('a request with %s is 400', async (_, hosts) => {
+  const { port } = await startTestServer();
+  const answer = await exchange(port, `GET /healthz HTTP/1.1\r\n${hosts}Connection: close\r\n\r\n`);
+  const [head, body = ''] = answer.split('\r\n\r\n');
+  expect(head).toMatch(/^HTTP\/1\.1 400 .*content-type: application\/json/is);
+  expect(JSON.parse(body)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
 });
 
 test.each([

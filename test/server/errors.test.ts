@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { badUserInput } from '../../src/checkout/errors.ts';
-import { startTestServer } from './test-server.ts';
+import { type PublicError, startTestServer } from './test-server.ts';
 
 const requestId = expect.stringMatching(/^[0-9a-f-]{36}$/);
+const LONG = 'x'.repeat(100_000);
+const LITERALS = Array.from({ length: 25 }, (_, n) => `a${n}: even(value: "${'x'.repeat(5000)}")`).join(' ');
 const BUG = {
   message: 'Something went wrong inside the gateway.',
   extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false, requestId },
@@ -41,6 +43,51 @@ test.each([
   const { errorsOf, lines } = await startTestServer();
   const errors = await errorsOf(query, variables);
   expect(errors.map(({ extensions }) => extensions)).toEqual([{ code, retryable: false, requestId }]);
+  expect(lines).toEqual([]);
+});
+
+test('values are not repeated whole in messages', async () => {
+  const { post } = await startTestServer();
+  const query = 'query($values: [Colour]) { colours(values: $values) }';
+  // Two units of UTF-16 each, so that one of two neighbouring lengths has its cut within one.
+  for (const start of ['', 'x']) {
+    const long = start + '🛒'.repeat(1000);
+    const response = await post({ query, variables: { values: Array(50).fill(long) } });
+    const { errors } = (await response.json()) as { errors: PublicError[] };
+    expect(errors).toHaveLength(50);
+    for (const { message } of errors) {
+      expect(message).toMatch(
+        /^Variable "\$values" got invalid value "x?🛒.*🛒…🛒.*" does not exist in "Colour" enum\.$/u,
+      );
+      expect(message.length).toBeLessThanOrEqual(501);
+      expect(message.isWellFormed()).toBe(true);
+    }
+  }
+});
+
+test.each([
+  ['variables', { query: 'query($v: Even) { even(value: $v) }', variables: { v: { a: LONG } } }],
+  ['literals', { query: `{ even(value: "${LONG}") ${LITERALS} }` }],
+  ['the name of the operation', { query: '{ hello }', operationName: LONG }],
+  ['a syntax error', { query: `{ hello(name: "${LONG}" }` }],
+  ['a syntax error by a name', { query: `query A ${LONG} { hello }` }],
+])('an answer to what is wrong is not long: %s', async (_, body) => {
+  const { post, lines } = await startTestServer();
+  const response = await post(body);
+  expect(response.status).toBe(400);
+  expect((await response.text()).length).toBeLessThan(64 * 1024);
+  expect(lines).toEqual([]);
+});
+
+test('too many wrong variables are the callers mistake, each of those that are told', async () => {
+  const { post, lines, errorsOf } = await startTestServer();
+  const query = 'query($values: [Colour]) { colours(values: $values) }';
+  const values = Array(60).fill('x');
+  const errors = await errorsOf(query, { values });
+  expect(errors).toHaveLength(51);
+  expect(errors.at(-1)?.message).toMatch(/^Too many errors processing variables/);
+  expect(new Set(errors.map(({ extensions }) => extensions.code))).toEqual(new Set(['BAD_USER_INPUT']));
+  expect((await post({ query, variables: { values } })).status).toBe(400);
   expect(lines).toEqual([]);
 });
 

@@ -24,8 +24,10 @@ export const dense = (fragments: number): string =>
 
 const nested = (levels: number): string => `${'{ a '.repeat(levels)}${'}'.repeat(levels)}`;
 
+const LONG_NAME = 'A'.repeat(101);
+
 /** Attacks that are a document, by what they are turned away for. */
-export const DOCUMENTS: readonly [name: string, code: string, limit: string | undefined, query: string][] = [
+export const DOCUMENTS: readonly (readonly [name: string, code: string, limit: string | undefined, query: string])[] = [
   ['500 aliases', 'QUERY_TOO_COMPLEX', 'aliases', `{ ${times(500, (n) => `a${n}: __typename`)} }`],
   ['500 times the same field', 'QUERY_TOO_COMPLEX', 'aliases', `{ ${'__typename '.repeat(500)} }`],
   [
@@ -45,6 +47,21 @@ export const DOCUMENTS: readonly [name: string, code: string, limit: string | un
   ['600 directives', 'QUERY_TOO_COMPLEX', 'directives', `{ __typename ${'@skip '.repeat(600)} }`],
   ['directives on variables', 'QUERY_TOO_COMPLEX', 'directives', `query ($a: Int ${'@a '.repeat(51)}) { __typename }`],
   ['6,000 tokens', 'QUERY_TOO_COMPLEX', 'tokens', `{ ${'a '.repeat(6000)} }`],
+  ...[
+    `{ ${LONG_NAME}: __typename }`,
+    `query ${LONG_NAME} { nothing }`,
+    `query ($${LONG_NAME}: Int) { __typename }`,
+    `{ ...${LONG_NAME} } fragment ${LONG_NAME} on Query { __typename }`,
+    `{ ... on ${LONG_NAME} { __typename } }`,
+    `{ ${LONG_NAME} }`,
+    `{ __typename(${LONG_NAME}: 1) }`,
+    `{ __typename(a: [{ ${LONG_NAME}: 1 }]) }`,
+    `{ __typename(a: [${LONG_NAME}]) }`,
+    `{ __typename @${LONG_NAME} }`,
+  ].map((query) => {
+    const name = `a long name in ${query.replaceAll(LONG_NAME, 'N')}`;
+    return [name, 'QUERY_TOO_COMPLEX', 'nameLength', query] as const;
+  }),
   ['40 levels', 'QUERY_TOO_COMPLEX', 'depth', nested(40)],
   ['600 levels', 'QUERY_TOO_COMPLEX', 'depth', nested(600)],
   ['120,000 levels', 'QUERY_TOO_COMPLEX', 'tokens', '{a'.repeat(120_000)],

@@ -56,6 +56,7 @@ test.each(WAYS)('over %s, all that is turned away by POST is turned away', async
 test.each(WAYS)('over %s, the limits can be set', async (_, over) => {
   const cases: [ChosenLimits, string, string, object][] = [
     [{ tokens: 4 }, 'subscription { events { n } }', 'tokens', { allowed: 4, got: 7 }],
+    [{ nameLength: 5 }, 'subscription { events { n } }', 'nameLength', { allowed: 5, got: 6 }],
     [{ depth: 1 }, 'subscription { events { n } }', 'depth', { allowed: 1, got: 2 }],
     [{ aliases: 0 }, 'subscription { events { n m: n } }', 'aliases', { allowed: 0, got: 1 }],
     [

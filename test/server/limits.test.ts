@@ -153,6 +153,7 @@ describe('the limits', () => {
   ];
   it.each<[ChosenLimits, string, object[]]>([
     [{ tokens: 3 }, '{ hello requestId } # not counted', error('tokens', 3, 4)],
+    [{ nameLength: 8 }, '{ requestId }', error('nameLength', 8, 9)],
     [{ depth: 1 }, '{ hello { a } }', error('depth', 1, 2)],
     [{ aliases: 0 }, '{ a: hello }', error('aliases', 0, 1)],
     [{ rootFields: 1 }, '{ hello requestId }', error('rootFields', 1, 2)],
@@ -173,6 +174,13 @@ describe('the limits', () => {
     const [{ message, extensions } = { message: '', extensions: {} }] = await errorsOf(query);
     expect(message).toBe(`Expected a document of at most 2000 tokens, ${said}`);
     expect(extensions).toMatchObject({ code: 'QUERY_TOO_COMPLEX', limit: 'tokens', allowed: 2000, got });
+  });
+
+  it('let a name of 100 characters pass', async () => {
+    const { post } = await startTestServer();
+    const alias = 'A'.repeat(100);
+    const response = await post({ query: `{ ${alias}: hello }` });
+    expect(await response.json()).toEqual({ data: { [alias]: 'hello world' } });
   });
 
   it('hold a document that was within them as often as it comes', async () => {
@@ -221,6 +229,13 @@ describe('automatic persisted queries', () => {
     const extensions = persisted(await hashOf(query));
     const body = JSON.stringify({ query, extensions, variables: { first: 1 } });
     expect(await codeOf(await send(body))).toBe('QUERY_TOO_COMPLEX');
+    expect(await codeOf(await send(JSON.stringify({ extensions })))).toBe('PERSISTED_QUERY_NOT_FOUND');
+  });
+
+  it('are not kept with a name that is too long', async () => {
+    const query = `{ ${'A'.repeat(101)}: __typename }`;
+    const extensions = persisted(await hashOf(query));
+    expect(await codeOf(await send(JSON.stringify({ query, extensions })))).toBe('QUERY_TOO_COMPLEX');
     expect(await codeOf(await send(JSON.stringify({ extensions })))).toBe('PERSISTED_QUERY_NOT_FOUND');
   });
 });

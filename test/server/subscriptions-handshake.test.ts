@@ -24,6 +24,7 @@ test.each([
   ['a subprotocol that is none', handshake('/graphql', { 'Sec-WebSocket-Protocol': 'graphql-transport-ws,,@' }), 400],
   ['another version', handshake('/graphql', { 'Sec-WebSocket-Version': '7' }), 400],
   ['a bad key', handshake('/graphql', { 'Sec-WebSocket-Key': '<b>' }), 400],
+  ['a second host', handshake('/graphql').replace('Host: x', 'Host: x\r\nHost: y'), 400],
   ['another method', handshake('/graphql').replace('GET', 'POST'), 400],
 ])('the handshake with %s is refused', async (_, head, status, code?: string) => {
   const world = await startWorld();

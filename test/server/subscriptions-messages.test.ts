@@ -5,6 +5,30 @@ import { expectAlive, startWorld } from './subscriptions-world.ts';
 
 const EVENTS = 'subscription { events { n } }';
 
+test('what is told of wrong variables is not long, and no bug', async () => {
+  const world = await startWorld();
+  const payload = {
+    query: 'subscription($ns: [Int!]) { chosen(ns: $ns) { n } }',
+    variables: { ns: Array(60).fill('x'.repeat(4000)) },
+  };
+  const raw = await openRaw(world.wsUrl);
+  raw.send({ id: '1', type: 'subscribe', payload });
+  await expect.poll(() => raw.messages.at(-1)?.type).toBe('error');
+  const overSocket = raw.messages.at(-1)?.payload;
+  const response = await fetch(world.streamUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify(payload),
+  });
+  const overEvents = JSON.parse(/^data: (.+)$/m.exec(await response.text())?.[1] ?? '').errors;
+  for (const errors of [overSocket, overEvents] as { extensions: { code: string } }[][]) {
+    expect(errors).toHaveLength(51);
+    expect(errors.every(({ extensions }) => extensions.code === 'BAD_USER_INPUT')).toBe(true);
+    expect(JSON.stringify(errors).length).toBeLessThan(64 * 1024);
+  }
+  expect(world.lines).toEqual([]);
+});
+
 test('who does not begin in time is sent away', async () => {
   const world = await startWorld({ subscriptions: { initTimeoutMs: 100 } });
   const { closed } = await openRaw(world.wsUrl, { init: false });

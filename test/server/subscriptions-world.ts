@@ -79,6 +79,7 @@ const typeDefs = /* GraphQL */ `
     breaks: Event!
     slowToStart: Event!
     limit(n: Int!): Event!
+    chosen(ns: [Int!]): Event!
   }
 `;
 
@@ -133,6 +134,7 @@ function resolversFor(bus: Bus) {
         await gate;
         return bus.source();
       }),
+      chosen: field(() => bus.source()),
       limit: field((_, { n }) => {
         if (n < 0) throw badUserInput('Expected a number above 0.');
         return bus.source();

@@ -23,6 +23,7 @@ const typeDefs = /* GraphQL */ `
     deadline: Float!
     even(value: Even): Even
     colour(value: Colour): Colour
+    colours(values: [Colour]): [Colour]
     waits: String!
     limited: String
     badInput: String
@@ -56,6 +57,7 @@ const Query = {
   deadline: (_: unknown, __: unknown, { info }: TestContext) => info.deadline,
   even: (_: unknown, { value }: { value: unknown }) => value,
   colour: (_: unknown, { value }: { value: unknown }) => value,
+  colours: (_: unknown, { values }: { values: unknown }) => values,
   waits: (_: unknown, __: unknown, { gate }: TestContext) => gate.then(() => 'done'),
   limited() {
     throw new GatewayError('UPSTREAM_RATE_LIMITED', 'Flex takes no more requests now.', {

@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { costOf } from './cost.ts';
 import { countTokens } from './count-tokens.ts';
+import { longestName } from './longest-name.ts';
 import { checkoutPrices, type Listed } from './prices.ts';
 import { FIELD_POINTS, INTROSPECTION_DEPTH, type LimitName, type QueryLimits } from './query-limits.ts';
 import { shapeOf } from './shape.ts';
@@ -44,6 +45,7 @@ function tooManyTokens(text: string, allowed: number): GraphQLError {
  * @throws GraphQLError
  */
 export function checkShape(document: DocumentNode, limits: QueryLimits): void {
+  requireWithin('nameLength', longestName(document), limits);
   const shape = measured(() => shapeOf(document), limits);
   if (shape.cycle !== undefined) {
     throw new GraphQLError(`Cannot spread fragment "${shape.cycle}" within itself.`, {

@@ -41,6 +41,9 @@ const PROVIDER_PAGE = 100;
 /** Calls by which the end of 10,000 sessions is found in a paged list; it grows by two each time that they double. */
 const CALLS_TO_FIND_END = 15;
 
+/** From so many sessions of the index on that were looked up, it is not read on for a page that is not full. */
+const LOOK_UPS = 200;
+
 const ONE_CALL: Price = { points: () => 1 };
 /** Asked of Flex in the same call, which then takes longer. */
 const EXPANSION: Price = { points: () => 0.1 };
@@ -88,17 +91,26 @@ function pageOf(given: Arguments, { listings, customers }: Listed) {
   return { filter, items, offset, isFromTheEnd, lists, parts: lists.PAGED };
 }
 
+/**
+ * Sessions of the index are looked up one by one. Where only their content tells which belong, each stretch of it that is
+ * read may be without a match.
+ */
+function indexCalls({ filter, items, offset }: Pick<ReturnType<typeof pageOf>, 'filter' | 'items' | 'offset'>): number {
+  const isByContent = [filter.statuses, filter.subscriptionId, filter.paymentId].some((value) => value != null);
+  if (!isByContent) return items + 1;
+  const stretch = 2 * (items + 1) + 20;
+  return Math.ceil(LOOK_UPS / stretch) * stretch + offset;
+}
+
 function callsOf(given: Arguments, listed: Listed): number {
-  const { filter, items, offset, isFromTheEnd, lists } = pageOf(given, listed);
+  const page = pageOf(given, listed);
+  const { items, offset, isFromTheEnd, lists } = page;
   // One list that stands alone jumps.
   const isAlone = lists.PAGED + lists.WHOLE + lists.INDEXED === 1;
   const skipped = isAlone ? Math.sign(offset) : Math.ceil(offset / PROVIDER_PAGE);
   const pages = items < PROVIDER_PAGE ? 1 : 2;
   const paged = pages + skipped + (isFromTheEnd ? CALLS_TO_FIND_END : 0);
-  // Sessions of the index are looked up one by one. What is left out is looked up, too, where only their content tells.
-  const isByContent = [filter.statuses, filter.subscriptionId, filter.paymentId].some((value) => value != null);
-  const indexed = items + 1 + (isByContent ? offset : 0);
-  return lists.PAGED * paged + lists.WHOLE + lists.INDEXED * indexed;
+  return lists.PAGED * paged + lists.WHOLE + lists.INDEXED * indexCalls(page);
 }
 
 /** What the fields of schema/ cost a caller. */

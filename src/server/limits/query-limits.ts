@@ -1,6 +1,8 @@
 /** What one document may be, and what answering it may cost. */
 export type QueryLimits = {
   tokens: number;
+  /** Characters of a name: answers repeat aliases for each object of a list, and errors in their paths and sentences. */
+  nameLength: number;
   /** Fields inside fields, the innermost included. */
   depth: number;
   /** Fields under another name, and fields that stand again where they stand already. */
@@ -17,6 +19,7 @@ export type LimitName = keyof QueryLimits;
 /** Several times what clients' code generators write for one screen. */
 export const DEFAULT_LIMITS: QueryLimits = {
   tokens: 2000,
+  nameLength: 100,
   depth: 12,
   aliases: 30,
   rootFields: 30,

@@ -4,6 +4,7 @@ import type { LimitName } from './query-limits.ts';
 
 const SENTENCES: Readonly<Record<LimitName, (allowed: number, got: string) => string>> = {
   tokens: (allowed, got) => `Expected a document of at most ${allowed} tokens, got ${got}.`,
+  nameLength: (allowed, got) => `Expected names of at most ${allowed} characters, got ${got}.`,
   depth: (allowed, got) => `Expected fields nested at most ${allowed} deep, got ${got}.`,
   aliases: (allowed, got) => `Expected at most ${allowed} fields that are renamed or repeated, got ${got}.`,
   rootFields: (allowed, got) => `Expected at most ${allowed} fields at the top of an operation, got ${got}.`,

@@ -59,6 +59,8 @@ export class EventStream {
       return false;
     }
     response.once('close', () => this.#release());
+    // Nothing has to happen on it: whether its events are taken is for the outlet to see.
+    response.setTimeout(0);
     response.writeHead(200, { ...standardHeaders(requestId), ...HEADERS });
     void this.#pump(response);
     return true;

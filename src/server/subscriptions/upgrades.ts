@@ -4,6 +4,7 @@ import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from 'graphql-ws';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { isOwnOrigin } from '../cors.ts';
 import { GRAPHQL_PATH } from '../graphql-route.ts';
+import { hostRefusal } from '../host.ts';
 import type { Lifecycle } from '../operations-routes.ts';
 import { STOPPING } from '../overload/unavailable.ts';
 import { Refusal, refusalAnswer } from '../refusal.ts';
@@ -50,8 +51,11 @@ export class Upgrades<Context extends object> {
     else webSockets.accept(request, socket, head, () => this.#count(request, 101));
   }
 
-  #refusalFor({ url = '', headers }: IncomingMessage): Refusal | undefined {
+  #refusalFor(request: IncomingMessage): Refusal | undefined {
     const { allowedOrigins } = this.#options;
+    const { url = '', headers } = request;
+    const refusal = hostRefusal(request);
+    if (refusal) return refusal;
     if (pathOf(url) !== GRAPHQL_PATH) {
       return new Refusal(404, `There is no WebSocket at this path, only at ${GRAPHQL_PATH}.`, { code: 'NOT_FOUND' });
     }
