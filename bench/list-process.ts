@@ -10,12 +10,17 @@ export type Helper<Request, Answer> = {
   stop(): void;
 };
 
-/** Starts a module beside this one. Its messages are `{result}` or `{error}`. */
+/**
+ * Starts a module beside this one. Its messages are `{result}` or `{error}`.
+ * @param args those that begin with `--` are for Node
+ */
 export async function startHelper<Request extends object, Answer>(
   module: string,
   ...args: string[]
 ): Promise<Helper<Request, Answer>> {
-  const child = fork(new URL(module, import.meta.url), args);
+  const flags = args.filter((arg) => arg.startsWith('--'));
+  const rest = args.filter((arg) => !arg.startsWith('--'));
+  const child = fork(new URL(module, import.meta.url), rest, { execArgv: flags });
   return {
     started: await answerOf(child),
     async ask(request) {

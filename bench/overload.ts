@@ -153,10 +153,13 @@ type Seen = {
   residentMiB: number;
 };
 
+/** On a core of its own V8's helper threads would hold up the one that they help. */
+const ONE_CORE = '--single-threaded-gc';
+
 /** The processes of one run. */
 async function open() {
   const provider = await startHelper<object, never>('overload.ts', 'provide');
-  const gateway = await startHelper<Order, Memory>('overload.ts', 'serve', String(provider.started));
+  const gateway = await startHelper<Order, Memory>('overload.ts', ONE_CORE, 'serve', String(provider.started));
   const client = await startHelper<object, Loaded>('overload.ts', 'ask');
   const url = String(gateway.started);
   // Else the more the client sends, the less is left of the machine for the gateway to do.
