@@ -101,8 +101,8 @@ describe('attacks', () => {
     const { message, extensions } = await expectTurnedAway(
       await send(JSON.stringify({ query, variables: { first: 100 } })),
     );
-    expect(extensions).toMatchObject({ code: 'QUERY_TOO_COMPLEX', limit: 'cost', allowed: 1000, got: 3075 });
-    expect(message).toBe('Expected an operation that costs at most 1000 points, got 3075.');
+    expect(extensions).toMatchObject({ code: 'QUERY_TOO_COMPLEX', limit: 'cost', allowed: 2000, got: 3075 });
+    expect(message).toBe('Expected an operation that costs at most 2000 points, got 3075.');
     const { errors } = await gateway.ask(query, { first: 1 });
     expect(JSON.stringify(errors ?? [])).not.toContain('QUERY_TOO_COMPLEX');
   });

@@ -24,7 +24,7 @@ export const DEFAULT_LIMITS: QueryLimits = {
   aliases: 30,
   rootFields: 30,
   directives: 50,
-  cost: 1000,
+  cost: 2000,
 };
 
 /** Those that are left out have their defaults. */
