@@ -166,14 +166,17 @@ function problemsInNew(session: NewSession): UserError[] {
 const exactIn = (session: object, names: ReadonlySet<string>, ...field: string[]): UserError[] =>
   Object.entries(session).flatMap(([name, value]) => (names.has(name) ? exact(value, ...field, name) : []));
 
-/** JSON would be sent with other numbers than were meant: Infinity as null, and great ones rounded. */
-function exact(value: unknown, ...field: string[]): UserError[] {
-  if (typeof value === 'number') {
-    const isExact = Number.isFinite(value) && (Number.isSafeInteger(value) || !Number.isInteger(value));
-    return isExact ? [] : [invalid('Expected a number that is not rounded on the way.', ...field)];
-  }
-  if (typeof value !== 'object' || value === null || field.length > DEEPEST) return [];
-  return Object.entries(value).flatMap(([name, each]) => exact(each, ...field, name));
+/**
+ * JSON would be sent with other numbers than were meant: Infinity as null, and great ones rounded. The field alone is
+ * named, once: how many there are, and under which names, is up to the caller.
+ */
+const exact = (json: unknown, ...field: string[]): UserError[] =>
+  isExact(json) ? [] : [invalid('Expected numbers that are not rounded on the way.', ...field)];
+
+function isExact(json: unknown, levels = DEEPEST): boolean {
+  if (typeof json === 'number') return Number.isFinite(json) && (Number.isSafeInteger(json) || !Number.isInteger(json));
+  if (typeof json !== 'object' || json === null || levels === 0) return true;
+  return Object.values(json).every((each) => isExact(each, levels - 1));
 }
 
 /** Deeper than anything that a provider takes; more is refused later. */

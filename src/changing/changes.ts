@@ -104,10 +104,13 @@ class ChangeMaker implements Changes {
     const lease = leaseOf();
     /** How an earlier request with the key was seen to stand. */
     let seen: OperationState | null = null;
-    /** When the attempt began that this request waits for: it gets its result, and makes no other. */
-    let waitedSince = request.objections && (await this.#begunBefore(scope, provider.name, inputHash));
+    /**
+     * When the attempt began that this request waits for: should that one fail, it gets its result, and makes no other.
+     * Whatever else became of it meanwhile, `begin` tells as for any other request.
+     */
+    let waitedSince = request.objections && (await this.#begunBefore(scope, inputHash));
     for (;;) {
-      // Only then may another attempt be made.
+      // Before an attempt of its own may be made.
       const objected = waitedSince === undefined ? await objectedTo(request) : null;
       if (objected) return objected;
       const wanted = { scope, provider: provider.name, inputHash, change: JSON.stringify(change) };
@@ -157,11 +160,11 @@ class ChangeMaker implements Changes {
   }
 
   /** When the very same change was begun, unless it failed. */
-  async #begunBefore(scope: OperationScope, provider: ProviderName, inputHash: string): Promise<number | undefined> {
+  async #begunBefore(scope: OperationScope, inputHash: string): Promise<number | undefined> {
     const { operations } = this.#options;
     const { caller, idempotencyKey, kind } = scope;
     const found = await operations.find(caller, idempotencyKey, kind).catch((error: unknown) => {
-      throw this.#notBegun(error, provider, null);
+      throw this.#unread(error);
     });
     if (!found || found.state === 'FAILED' || !operations.hasInput(found, inputHash)) return undefined;
     return found.startedAt;
@@ -183,6 +186,12 @@ class ChangeMaker implements Changes {
     if (seen === 'IN_PROGRESS') return inProgress(provider);
     if (seen !== null) return outcomeUnknown(provider, true);
     return error.mayBeWritten ? maybeBegun(provider) : notBegun();
+  }
+
+  #unread(error: unknown): unknown {
+    if (!(error instanceof LedgerError)) return error;
+    this.#options.log.error({ error: error.message }, 'the ledger cannot be read: a change was not begun');
+    return notBegun();
   }
 
   async #fromLedger<T>(work: Promise<T>): Promise<T> {

@@ -17,7 +17,10 @@ export type BoundCustomer = {
 
 /** Who asks. */
 export type Caller = {
-  /** The same for each request of the same caller; idempotency keys and rate limits are kept by it. Never a secret. */
+  /**
+   * The same for each request of the same caller; idempotency keys and rate limits are kept by it. Never a secret. `anyone`,
+   * or begins with how the caller was told: `key:` or `jwt:`.
+   */
   name: string;
   scopes: ReadonlySet<Scope>;
   /** Null: the sessions of all customers. Else only those of these exist for the caller. */
@@ -32,7 +35,7 @@ export const maySee = ({ customers }: Caller, { provider, customer }: CheckoutSe
   customers === null || customers.some((own) => own.provider === provider && own.id === customer?.id);
 
 /**
- * Stands for what a caller sees, being bound to customers, in whichever order and however often its customers are named: 22 characters. Null
+ * Stands for what a bound caller sees, in whichever order and however often its customers are named: 22 characters. Null
  * for one that is not bound.
  */
 export function bindingOf({ customers }: Pick<Caller, 'customers'>): string | null {
@@ -43,10 +46,9 @@ export function bindingOf({ customers }: Pick<Caller, 'customers'>): string | nu
 
 /**
  * Whose changes a caller's idempotency keys tell apart. Of one name there may be several who see different sessions: none
- * of them gets the result of another. With a binding it is JSON, which no name on its own can be taken for.
+ * of them gets the result of another. With a binding it is a JSON array, as which no name begins.
  */
 export function ownerOf(caller: Caller): string {
   const binding = bindingOf(caller);
-  const isPlain = binding === null && !caller.name.startsWith('[');
-  return isPlain ? caller.name : JSON.stringify([caller.name, binding]);
+  return binding === null ? caller.name : JSON.stringify([caller.name, binding]);
 }

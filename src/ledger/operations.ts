@@ -84,7 +84,8 @@ export type Operations = {
   /** Makes the lease last so long from now. False when it has been lost. */
   renew(id: string, lease: OperationLease): Promise<boolean>;
   /**
-   * Writes what became of it, forgets the change unless that is UNKNOWN, and gives the lease up. False, and nothing written, when the lease has been lost.
+   * Writes what became of it, forgets the change unless that is UNKNOWN, and gives the lease up. False, and nothing written,
+   * when the lease has been lost.
    * @param result JSON; null leaves what stands there
    */
   finish(

@@ -29,7 +29,7 @@ export function createSealedOperations(operations: Operations, encryptionKey: Bu
       const found = await operations.find(caller, idempotencyKey, kind);
       return found && opened(found);
     },
-    // What was written before there was a key has the hash as it is.
+    // What was written before there was a key has the hash as it is. It was begun: `begin` says what is amiss with it.
     hasInput: (operation, inputHash) =>
       operations.hasInput(operation, keyed(inputHash)) || operations.hasInput(operation, inputHash),
     async unfinished(provider, kind, limit) {

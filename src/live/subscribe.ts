@@ -179,7 +179,9 @@ class Changes<C extends { reading: Reading }> {
    * could not read before.
    */
   #mayTellOf({ provider, providerId }: SessionKey): boolean {
-    return this.#wish.filter.customers === null || this.#sent.has(globalId(provider, providerId));
+    if (this.#wish.filter.customers === null) return true;
+    const sent = this.#sent.get(globalId(provider, providerId));
+    return sent !== undefined && !sent.isHidden;
   }
 
   /** Of sessions that are not named nobody can tell which have changed. */
@@ -199,8 +201,9 @@ class Changes<C extends { reading: Reading }> {
 
   async #read(key: SessionKey, context: C): Promise<CheckoutSession | GatewayError | null> {
     const session = await this.#readCurrent(key, context);
-    // It may have come to be another's.
-    if (session === null && this.#wish.filter.customers) this.#sent.delete(globalId(key.provider, key.providerId));
+    const sent = this.#sent.get(globalId(key.provider, key.providerId));
+    // It may have come to be another's. What was sent is remembered: it may come back as it was.
+    if (session === null && sent) sent.isHidden = true;
     return session;
   }
 
@@ -219,10 +222,11 @@ class Changes<C extends { reading: Reading }> {
     const { session } = change;
     const [content, version] = [contentOf(session), versionOf(session)];
     const sent = this.#sent.get(session.id);
+    if (sent) sent.isHidden = false;
     if (sent && (sent.content === content || isBehind(version, sent.version))) return;
     // Also of what is not sent, so that what comes after it is held against it.
     this.#sent.delete(session.id);
-    this.#sent.set(session.id, { content, status: session.status, version });
+    this.#sent.set(session.id, { content, status: session.status, version, isHidden: false });
     const oldest = this.#sent.size > MOST_REMEMBERED ? this.#sent.keys().next().value : undefined;
     if (oldest !== undefined) this.#sent.delete(oldest);
     if (!this.#matches(session)) return;
@@ -246,4 +250,10 @@ const failed = <C>(error: GatewayError, context: C): LiveEvent<C> => ({
   [EVENT_CONTEXT]: context,
 });
 
-type Sent = { content: string; status: SessionStatus; version: SessionVersion };
+type Sent = {
+  content: string;
+  status: SessionStatus;
+  version: SessionVersion;
+  /** Whether it could not be seen when it was read last. */
+  isHidden: boolean;
+};

@@ -47,8 +47,9 @@ function parse<T>(schema: z.ZodType<T>, raw: unknown, report: ReportOddValue): P
   for (let round = 0; round <= MAX_ROUNDS; round++) {
     const { data, error } = schema.safeParse(value);
     if (!error) return { wire: data, wrong };
-    wrong += error.issues.length;
-    if (wrong > MAX_WRONG) return null;
+    if (error.issues.length > MAX_WRONG) return null;
+    // The later rounds find what is wrong now that something is missing in it.
+    if (round === 0) wrong = error.issues.length;
     const paths = error.issues.flatMap(pathsOf);
     const cuts: Cuts = new Map();
     for (const path of paths) {

@@ -6,9 +6,9 @@ const callerOf = (name: string, customers: Caller['customers']): Caller => ({ na
 const ADA = [{ provider: 'FLEX', id: 'ada' }] as const;
 
 test('no name makes one caller the owner of what another made', () => {
-  const bound = callerOf('alice', ADA);
-  expect(ownerOf(bound)).not.toBe(ownerOf(callerOf('alice', null)));
-  for (const name of [`alice of ${bindingOf(bound)}`, ownerOf(bound), `alice","${bindingOf(bound)}`]) {
+  const bound = callerOf('jwt:alice', ADA);
+  expect(ownerOf(bound)).not.toBe(ownerOf(callerOf('jwt:alice', null)));
+  for (const name of [`jwt:alice of ${bindingOf(bound)}`, `jwt:alice","${bindingOf(bound)}`]) {
     expect(ownerOf(callerOf(name, null))).not.toBe(ownerOf(bound));
     expect(ownerOf(callerOf(name, ADA))).not.toBe(ownerOf(bound));
   }

@@ -160,6 +160,18 @@ describe('a change that has to be made anew is looked up first', () => {
   });
 });
 
+it('a change before which the ledger cannot be read is not begun, and is not said to be perhaps', async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.stop());
+  await open({ redisUrl: redis.url });
+  const id = globalId('FLEX', putFlex('ada'));
+  redis.pause();
+  const answer = await change('ada', { id });
+  redis.resume();
+  expect(codeOf(answer)).toBe('INTERNAL_SERVER_ERROR');
+  expect(callsFrom(0)).not.toContain('POST');
+});
+
 describe('a gateway that was killed between begin and result', () => {
   it('has its change finished for who repeats it, and for nobody else', async () => {
     await open();

@@ -91,6 +91,18 @@ it.each(TOO_LARGE.map((each, index) => [index, ...each] as const))(
   },
 );
 
+it('however many numbers are rounded, and under which names, each field is told once', async () => {
+  const name = text(5000);
+  const rounded = Object.fromEntries(lines(500, 0).map((_, index) => [`a${index}`, 2 ** 60]));
+  for (const fees of [{ [name]: { ...rounded, [name]: 2 ** 60 } }, lines(1000, 2 ** 60)]) {
+    const input = { ...inputOf('flex create', 'rounded'), ...flex({ fees, taxRate: { rate: 2 ** 60 } }) };
+    const { data } = await change(gateway, operationNamed('flex create'), input, 'rounded');
+    const message = 'Expected numbers that are not rounded on the way.';
+    const errorAt = (field: string) => ({ code: 'INVALID', message, field: ['input', 'session', 'flex', field] });
+    expect(data.change).toEqual({ checkoutSession: null, userErrors: [errorAt('fees'), errorAt('taxRate')] });
+  }
+});
+
 it.each([
   [
     'flex create',

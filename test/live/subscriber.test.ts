@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { NO_FILTER } from '../../src/checkout/filter.ts';
+import { NO_FILTER, type SessionFilter } from '../../src/checkout/filter.ts';
 import { NO_EXPANSION } from '../../src/checkout/provider.ts';
 import type { CheckoutSession } from '../../src/checkout/session.ts';
 import type { SessionStatus } from '../../src/checkout/status.ts';
@@ -20,7 +20,7 @@ const seen = (status: SessionStatus, seconds: number): CheckoutSession => ({
 type Read = { value: CheckoutSession | null; isCurrent?: boolean } | Error;
 
 /** One subscriber of a session, or of all, and what each of its reads gives; the last is given again and again. */
-function subscriber(reads: Read[], { isNamed = true } = {}) {
+function subscriber(reads: Read[], { isNamed = true, filter = {} as Partial<SessionFilter> } = {}) {
   const { feed, tell, gap } = feedRig();
   let [calls, waits] = [0, 0];
   const sessionRead = async () => {
@@ -38,7 +38,12 @@ function subscriber(reads: Read[], { isNamed = true } = {}) {
     caughtUp: async () => void waits++,
     now: () => 0,
   });
-  const wish = { sessions: isNamed ? [KEY] : null, filter: NO_FILTER, providers: null, expansion: NO_EXPANSION };
+  const wish = {
+    sessions: isNamed ? [KEY] : null,
+    filter: { ...NO_FILTER, ...filter },
+    providers: null,
+    expansion: NO_EXPANSION,
+  };
   const changes = live.changes(wish, () => ({ reading: reading as unknown as Reading }));
   const got: [SessionStatus | null, SessionStatus][] = [];
   const ended = (async () => {
@@ -95,6 +100,34 @@ describe.concurrent('a subscriber', () => {
     one.tell('COMPLETED');
     await one.pass();
     expect(one.got.slice(1)).toEqual([['COMPLETED', 'COMPLETED']]);
+  });
+
+  it('a bound one is not sent again what it was sent before the session was hidden from it, nor what is older', async () => {
+    const customers = [{ provider: 'FLEXPRICE', id: 'ada' }] as const;
+    const ofAda = (status: SessionStatus, seconds: number) => ({
+      value: {
+        ...seen(status, seconds),
+        customer: { id: 'ada', email: null, firstName: null, lastName: null, phone: null },
+      },
+    });
+    const reads: Read[] = [ofAda('PROCESSING', 2)];
+    const one = subscriber(reads, { filter: { customers } });
+    await one.pass();
+    for (const read of [
+      { value: null },
+      ofAda('PROCESSING', 2),
+      { value: null },
+      ofAda('OPEN', 1),
+      ofAda('COMPLETED', 3),
+    ]) {
+      reads[0] = read;
+      one.tell('OPEN');
+      await one.pass();
+    }
+    expect(one.got).toEqual([
+      [null, 'PROCESSING'],
+      ['PROCESSING', 'COMPLETED'],
+    ]);
   });
 
   it('the status before is the one that the subscriber was shown, and else the one that was told', async () => {

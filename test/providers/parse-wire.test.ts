@@ -92,6 +92,15 @@ describe('what many wrong values cost', () => {
     expect(counter.looks).toBe(1000);
   });
 
+  it('what is left out with the object that needs it counts once', () => {
+    const part = z.object({ amount: z.number() });
+    const schema = z.object({ id: z.string(), parts: list(part).nullish() });
+    const parse = (wrong: number) =>
+      parseWire(schema, { id: 'a', parts: Array(wrong).fill({ amount: 'x' }) }, () => {});
+    expect(parse(100)).toEqual({ id: 'a', parts: [] });
+    expect(parse(101)).toBeNull();
+  });
+
   it('a list is given up when its objects have more than 50,000 between them', () => {
     const { counter, schema } = counting();
     const raws = (count: number) => Array(count).fill({ id: 'a', parts: Array(100).fill('x') });

@@ -5,8 +5,8 @@
 const ROUND_MS = 5;
 
 /**
- * Milliseconds after such a round in which nothing is begun as long as a new connection comes in each. The loop takes only one in each
- * round, so they would wait before its door: health checks, webhooks and what is to be turned away with the rest.
+ * Milliseconds after such a round in which nothing is begun as long as a new connection comes in each. The loop takes only
+ * one in each round, so they would wait before its door: health checks, webhooks and what is to be turned away.
  */
 const DOOR_MS = 5;
 
