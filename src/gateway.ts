@@ -160,7 +160,7 @@ async function assemble(
     isReplayed: ({ notes }) => notes.isReplayed,
     validationRules: [oneMoneyMove],
     queryLimits: config.queryLimits,
-    listings: new Map(parts.map(({ provider }) => [provider.name, provider.listing.kind])),
+    listings: new Map(Array.from(enabled, ([name, { listing }]) => [name, listing.kind])),
     trustedDocuments: config.trustedDocuments,
     introspection: config.introspection,
     allowedOrigins: config.allowedOrigins,

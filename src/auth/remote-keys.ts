@@ -17,7 +17,7 @@ export type RemoteKeysTiming = {
   timeoutMs: number;
   /** After this long they are asked for again in the background. */
   refreshAfterMs: number;
-  /** After this long who comes waits for that, unless the last request failed. */
+  /** After this long who comes waits for that, unless there has been a failed request since, and it is not as old. */
   maxAgeMs: number;
   /** At most one request in this time, whatever keys tokens name. */
   cooldownMs: number;
@@ -54,11 +54,10 @@ export class RemoteKeys {
   #loading: Promise<void> | undefined;
 
   constructor(options: Options) {
-    const { timeoutMs, maxAgeMs, cooldownMs } = options.timing;
+    const { timeoutMs, cooldownMs } = options.timing;
     this.#options = options;
     this.#remote = createRemoteJWKSet(new URL(options.url), {
       timeoutDuration: timeoutMs,
-      cacheMaxAge: maxAgeMs,
       cooldownDuration: cooldownMs,
       [customFetch]: fetchKeys,
     });
@@ -88,13 +87,13 @@ export class RemoteKeys {
     return this.#findNew(header);
   };
 
-  /** Who comes waits where there are no keys, or old ones that nobody has tried to replace yet: one may be taken back. */
+  /** Who comes waits where there are no keys, or old ones that nobody has tried to replace lately: one may be taken back. */
   async #refresh(): Promise<void> {
     const { refreshAfterMs, maxAgeMs } = this.#options.timing;
     const age = performance.now() - this.#knownSince;
-    const isOld = age >= maxAgeMs;
-    if (this.#isFailing || !(isOld || age >= refreshAfterMs)) return;
-    const mustWait = !this.#known || (isOld && this.#failedAt === undefined);
+    if (this.#isFailing || age < Math.min(refreshAfterMs, maxAgeMs)) return;
+    const triedBefore = performance.now() - (this.#failedAt ?? Number.NEGATIVE_INFINITY);
+    const mustWait = !this.#known || (age >= maxAgeMs && triedBefore >= maxAgeMs);
     const loading = this.load();
     if (mustWait) await loading;
   }

@@ -71,6 +71,8 @@ const tooLarge = (maxBytes: number) =>
 
 /** Counts what comes, whatever content-length says: a chunked body has none. */
 function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  // Nothing would tell of its end any more.
+  if (request.destroyed) return Promise.reject(new ClientGone());
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge(maxBytes));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

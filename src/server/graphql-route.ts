@@ -4,7 +4,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { Answer } from './answer.ts';
 import { type AuthenticatedCaller, callerOf } from './auth-callers.ts';
 import type { CallersOfRequests } from './auth-scopes.ts';
-import { ClientGone, readJson } from './body.ts';
+import { readJson } from './body.ts';
 import { cacheHeaders } from './cache-plugin.ts';
 import { isOutsideBrowsers } from './csrf.ts';
 import { logBug, REQUEST_ID_HEADER, withRequestId } from './error-plugin.ts';
@@ -93,8 +93,6 @@ async function readOperation({ request }: Exchange, { trustedDocuments }: GuardO
   if (!acceptsGraphQL(request.headers.accept)) {
     throw new Refusal(406, 'Answers are application/graphql-response+json or application/json; accept one of them.');
   }
-  // Nothing would tell of its end any more.
-  if (request.destroyed) throw new ClientGone();
   const body = await readJson(request);
   if (Array.isArray(body)) throw new Refusal(400, 'The body must be one operation, and it is a list: batching is off.');
   if (typeof body !== 'object' || body === null) throw new Refusal(400, 'The body must be a JSON object with a query.');

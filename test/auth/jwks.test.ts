@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createAuthenticator } from '../../src/auth/authenticator.ts';
 import type { RemoteKeysTiming } from '../../src/auth/remote-keys.ts';
+import type { Reply } from '../helpers/json-server.ts';
 import { recordLog } from '../helpers/log.ts';
 import { AUDIENCE, bearer, ISSUER, type Issuer, makeKey, NOW, type SigningKey, sign, startIssuer } from './issuer.ts';
 
@@ -162,19 +163,27 @@ describe('keys that are usable', () => {
     await expect.poll(() => issuer.requests.length).toBe(2);
   });
 
-  it('are waited for when they are old, but not again once there was no answer', async () => {
+  it('are waited for when they are old, but not again while the last failure is not', async () => {
     const issuer = await startIssuer([key(first)]);
-    const timing = { maxAgeMs: 1, failureCooldownMs: 0, timeoutMs: 600_000 };
+    const timing = { maxAgeMs: 1500, failureCooldownMs: 0, cooldownMs: 0, timeoutMs: 600_000 };
     const { check, lines } = checkWith(issuer.jwksUrl, timing);
     const token = await sign(key(first));
     await check(token);
     issuer.publish({ status: 500 });
-    await sleep(10);
+    await sleep(timing.maxAgeMs);
     await check(token);
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ hasKeys: true }]);
-    issuer.publish(() => new Promise(() => {}));
+    let answer: (reply: Reply) => void = () => {};
+    issuer.publish(() => new Promise((resolve) => (answer = resolve)));
     for (let i = 0; i < 20; i++) await check(token);
     await expect.poll(() => issuer.requests.length).toBe(3);
+    await sleep(timing.maxAgeMs);
+    const checked = check(token);
+    await sleep(50);
+    const withoutTheFirst = { body: { keys: [key(second).jwk] } };
+    issuer.publish(withoutTheFirst);
+    answer(withoutTheFirst);
+    await expect(checked).rejects.toMatchObject(UNAUTHENTICATED);
   });
 });
 

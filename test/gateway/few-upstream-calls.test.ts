@@ -172,6 +172,18 @@ describe('few upstream calls', () => {
     expect(callsOf()).toEqual([]);
   });
 
+  it('costs nothing at a provider that is not enabled', async () => {
+    const { FLEX } = sandbox.addresses;
+    const page = 'checkoutSessions(filter: { statuses: [OPEN] }) { sources { state } }';
+    const pages = `{ ${Array.from({ length: 20 }, (_, n) => `p${n}: ${page}`).join(' ')} }`;
+    const { errors } = await gateway.ask(pages);
+    expect(errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_COMPLEX' } }]);
+    const few = await startTestGateway({ providers: { FLEX } });
+    const answer = await few.ask(pages);
+    await few.stop();
+    expect(answer.errors).toBeUndefined();
+  });
+
   it('has nothing to ask of a provider that is not enabled', async () => {
     const { FLEX } = sandbox.addresses;
     const few = await startTestGateway({ providers: { FLEX } });

@@ -173,6 +173,18 @@ describe('words of refusals', () => {
     [
       'FLEX',
       422,
+      { detail: [{ loc: ['body', 'checkout_session', 'fees', ...'abcdefghij'].map((one) => one.padEnd(4, 'x')) }] },
+      `INVALID ${S.FLEX}.fees.axxx.bxxx.cxxx.dxxx.exxx.fxxx.gxxx`,
+    ],
+    [
+      'FLEX',
+      422,
+      { detail: [{ loc: ['body', 'checkout_session', 'fees', 'a'.repeat(32), 'b'.repeat(33)] }] },
+      `INVALID ${S.FLEX}.fees.${'a'.repeat(32)}`,
+    ],
+    [
+      'FLEX',
+      422,
       { detail: ['str', 'int'].map((type) => ({ loc: ['body', 'checkout_session', 'mode', type], type })) },
       `INVALID ${S.FLEX}.mode`,
     ],

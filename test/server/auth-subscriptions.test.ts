@@ -1,3 +1,4 @@
+import { request as httpRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient as createSse } from 'graphql-sse';
 import { createClient as createWs } from 'graphql-ws';
@@ -88,6 +89,20 @@ test('nothing is started for who does not wait to be let in', async () => {
   early.send(subscribe('1', EVENTS));
   expect((await early.closed).code).toBe(4401);
   expect(world.contexts).toEqual([]);
+});
+
+test('an event stream is not begun for a client that goes away while it is looked up how often it asks', async () => {
+  const { promise, resolve } = Promise.withResolvers<{ allowed: true }>();
+  const world = await start({ rateLimiter: { take: () => promise, giveBack: () => {} } });
+  const headers = { ...JSON_TYPE, ...as('reader'), 'content-length': 1000 };
+  const request = httpRequest(world.streamUrl, { method: 'POST', headers, agent: false }).on('error', () => {});
+  request.write('{');
+  await sleep(50);
+  request.destroy();
+  await sleep(50);
+  resolve({ allowed: true });
+  const gone = 'http_requests_total{route="/graphql/stream",method="POST",status="499"}';
+  await expect.poll(() => world.metric(gone)).toBe(1);
 });
 
 test('a WebSocket is closed for later when callers cannot be told apart now', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { ANYONE } from '../../src/checkout/caller.ts';
 import { openRaw, openStream, subscribe as toSubscribe } from './subscriptions-raw.ts';
 import { startWorld } from './subscriptions-world.ts';
 import { startTestServer } from './test-server.ts';
@@ -12,8 +13,9 @@ const body = JSON.stringify({
   query: `query ($name: String!) { ${fields} }`,
   variables: { name: 'x'.repeat(250_000) },
 });
+const HEAD = 'HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n';
 /** Asks for more than the system takes of an answer that nobody reads. */
-const REQUEST = `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+const REQUEST = `POST /graphql ${HEAD}Content-Length: ${body.length}\r\n\r\n${body}`;
 const ANSWER_BYTES = 29 * 250_000;
 
 /** A connection that reads nothing, and the server's end of it. */
@@ -58,6 +60,16 @@ test('who reads slowly gets all of it, in longer than a connection may stand sti
   const { client } = await openUnread(port);
   client.write(REQUEST);
   expect(await readAll(client, 20)).toBeGreaterThan(ANSWER_BYTES);
+});
+
+test('an event stream that is ended while nothing of it is taken is cut off', async () => {
+  const authenticate = async () => ({ ...ANYONE, expiresAt: Date.now() + 300 });
+  const world = await startWorld({ authenticate, subscriptions: { flushTimeoutMs: 1000 } });
+  const { client, served } = await openUnread(world.port);
+  const flood = JSON.stringify({ query: 'subscription { flood { text(size: 200000) } }' });
+  client.write(`POST /graphql/stream ${HEAD}Content-Length: ${flood.length}\r\n\r\n${flood}`);
+  await once(served, 'close');
+  expect(await world.metric('subscriptions_dropped_total{reason="slow_flush"}')).toBeUndefined();
 });
 
 test('subscriptions may be silent for longer', async () => {

@@ -6,6 +6,10 @@ export type InputNames = Readonly<Record<string, InputName>>;
 
 type InputName = string | readonly [name: string, inside: InputNames | 'AS_GIVEN'];
 
+/** Of a path that is told: it is kept with its operation, and what stands in JSON is called as the caller likes. */
+const MOST_STEPS = 8;
+const NAME = /^\w{1,32}$/;
+
 /**
  * Where in the input stands what Flex calls by a path of its body, as far as it can be told.
  * @param path below `checkout_session`, positions in lists included
@@ -13,12 +17,12 @@ type InputName = string | readonly [name: string, inside: InputNames | 'AS_GIVEN
 export function inputPath(path: readonly (string | number)[], names: InputNames): string[] {
   const found: string[] = [];
   let inside: InputNames | 'AS_GIVEN' | undefined = names;
-  for (const part of path.map(String)) {
+  for (const part of path.slice(0, MOST_STEPS).map(String)) {
     if (inside === undefined) break;
     if (found.length > 0 && /^\d{1,6}$/.test(part)) {
       found.push(part);
     } else if (inside === 'AS_GIVEN') {
-      if (!/^\w{1,64}$/.test(part)) break;
+      if (!NAME.test(part)) break;
       found.push(part);
     } else {
       const known: InputName | undefined = Object.hasOwn(inside, part) ? inside[part] : undefined;

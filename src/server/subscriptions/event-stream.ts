@@ -73,6 +73,8 @@ export class EventStream {
     if (!response || response.writableEnded) return;
     // By then the response has let go of it.
     const { socket } = response;
+    // Who takes nothing any more would keep the connection.
+    response.setTimeout(this.#options.limits.flushTimeoutMs, () => response.destroy());
     response.end(() => socket?.destroySoon());
   }
 
