@@ -218,7 +218,7 @@ describe('docs/adding-a-provider.md, followed to the letter', () => {
 
     it('reckons what its lists cost', async () => {
       const list = 'checkoutSessions(last: 10, filter: { providers: [ACME], statuses: [OPEN, COMPLETED, EXPIRED] })';
-      const pages = Array.from({ length: 25 }, (_, index) => `l${index}: ${list} { sources { state } }`);
+      const pages = Array.from({ length: 25 }, (_, index) => `l${index}: ${list} { totalCount sources { state } }`);
       expect(await ask(`{ ${pages.join(' ')} }`)).toMatchObject({
         errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'cost' } }],
       });

@@ -215,7 +215,7 @@ describe('automatic persisted queries', () => {
 
   it.each([
     ['before validation', bomb(30)],
-    ['by what they cost', `{ ${times(11, (n) => `s${n}: __schema { queryType { name } }`)} }`],
+    ['by what they cost', `{ ${times(21, (n) => `s${n}: __schema { queryType { name } }`)} }`],
   ])('are not kept when they are over the limits, %s', async (_, query) => {
     const { post } = await startTestServer();
     const extensions = persisted(await hashOf(query));
