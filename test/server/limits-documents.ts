@@ -42,6 +42,12 @@ export const DOCUMENTS: readonly (readonly [name: string, code: string, limit: s
     'aliases',
     `{ ${times(20, () => '...A')} } fragment A on Query { a: __typename b: __typename }`,
   ],
+  [
+    'the same field 480 times in a fragment that nobody uses',
+    'QUERY_TOO_COMPLEX',
+    'aliases',
+    `{ __typename } fragment A on CheckoutSession { ${'customer { id } '.repeat(480)} }`,
+  ],
   ['31 fields at the top', 'QUERY_TOO_COMPLEX', 'rootFields', `{ ${times(31, (n) => `field${n}`)} }`],
   ['3,000 directives', 'QUERY_TOO_COMPLEX', 'tokens', `{ __typename ${'@skip '.repeat(3000)} }`],
   ['600 directives', 'QUERY_TOO_COMPLEX', 'directives', `{ __typename ${'@skip '.repeat(600)} }`],

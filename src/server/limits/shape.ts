@@ -12,6 +12,7 @@ export type Shape = {
   depth: number;
   /** Levels asked of the schema itself. */
   introspectionDepth: number;
+  /** Of its largest operation or fragment, used or not. */
   aliases: number;
   rootFields: number;
   /** In the whole document, as they stand there. */
@@ -114,24 +115,27 @@ const add = (one: Summary, other: Summary): Summary => ({
   fields: one.fields + other.fields,
 });
 
+const larger = (one: Summary, other: Summary): Summary => ({
+  depth: Math.max(one.depth, other.depth),
+  introspectionDepth: Math.max(one.introspectionDepth, other.introspectionDepth),
+  aliases: Math.max(one.aliases, other.aliases),
+  here: Math.max(one.here, other.here),
+  fields: Math.max(one.fields, other.fields),
+});
+
 /** Takes any document, also one that is not valid: it is measured before validation, which can be made expensive. */
 export function shapeOf(document: DocumentNode): Shape {
   const walk = new ShapeWalk(document);
   let largest = NOTHING;
   for (const definition of document.definitions) {
-    // Also those that nobody uses: validation looks at them, too.
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) walk.ofFragment(definition.name.value);
+    // Also those that nobody uses: validation looks at them, too. How deep they are goes by where they are used.
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) {
+      largest = larger(largest, { ...NOTHING, aliases: walk.ofFragment(definition.name.value).aliases });
+    }
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     walk.note(definition);
     for (const variable of definition.variableDefinitions ?? []) walk.note(variable);
-    const summary = walk.ofSet(definition.selectionSet);
-    largest = {
-      depth: Math.max(largest.depth, summary.depth),
-      introspectionDepth: Math.max(largest.introspectionDepth, summary.introspectionDepth),
-      aliases: Math.max(largest.aliases, summary.aliases),
-      here: Math.max(largest.here, summary.here),
-      fields: Math.max(largest.fields, summary.fields),
-    };
+    largest = larger(largest, walk.ofSet(definition.selectionSet));
   }
   const { directives, steps, cycle } = walk;
   const { here, ...rest } = largest;
