@@ -7,6 +7,8 @@ export type Answer = {
   body: string | Buffer;
   /** Close the connection after this answer, because the rest of the request is not wanted. */
   hangUp?: boolean;
+  /** Called once, when the client has the whole answer or is gone. */
+  onClosed?: () => void;
 };
 
 export const JSON_TYPE = 'application/json; charset=utf-8';

@@ -8,6 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
+import type { AnswerSizes } from './answer-sizes.ts';
 import type { CallersOfRequests } from './auth-scopes.ts';
 import { cachePlugin } from './cache-plugin.ts';
 import { errorPlugin } from './error-plugin.ts';
@@ -32,6 +33,7 @@ const PERSISTED_QUERIES_BYTES = 4 * 2 ** 20;
 export function createApollo<Context extends object>(
   options: GraphQLServerOptions<Context>,
   callers: CallersOfRequests,
+  answerSizes: AnswerSizes,
 ): ApolloServer<Context> {
   const { schema, introspection, production, log, metrics } = options;
   const hideSchema = !introspection;
@@ -56,6 +58,7 @@ export function createApollo<Context extends object>(
     documentStore: new InMemoryLRUCache({ maxSize: DOCUMENT_STORE_BYTES }),
     formatError: (formatted, error) => publicError(formatted, error, hideSchema),
     plugins: [
+      answerSizes.plugin(),
       errorPlugin<Context>(log, metrics),
       limitsPlugin<Context>(options, limits, callers),
       cachePlugin(options),

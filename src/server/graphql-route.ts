@@ -2,6 +2,7 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/
 import type { GraphQLFormattedError } from 'graphql';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Answer } from './answer.ts';
+import type { AnswerSizes } from './answer-sizes.ts';
 import { type AuthenticatedCaller, callerOf } from './auth-callers.ts';
 import type { CallersOfRequests } from './auth-scopes.ts';
 import { readJson } from './body.ts';
@@ -26,6 +27,7 @@ export function graphqlRoute<Context extends object>(
   options: GraphQLServerOptions<Context>,
   admission: Admission,
   callers: CallersOfRequests,
+  answerSizes: AnswerSizes,
 ): Route {
   const guard = new DocumentGuard(options);
   return {
@@ -68,7 +70,9 @@ export function graphqlRoute<Context extends object>(
       };
       const response = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context }).finally(() => leave());
       if (refusal !== undefined) throw refusal;
-      return toAnswer(response, requestId, options.metrics);
+      const answer = toAnswer(response, requestId, options.metrics);
+      const onClosed = answerSizes.claim(httpGraphQLRequest);
+      return onClosed ? { ...answer, onClosed } : answer;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { createServer as createHttpServer, type RequestListener as Serve, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AnswerSizes } from './answer-sizes.ts';
 import { createApollo, hasSandbox } from './apollo.ts';
 import { type CallersOfRequests, scopePlugin } from './auth-scopes.ts';
 import { answerBrokenRequest, refuseTunnel } from './broken-request.ts';
@@ -38,13 +39,14 @@ export async function createServer<Context extends object>(
   const { log, metrics, host } = options;
   const lifecycle: Lifecycle = { phase: 'starting' };
   const callers: CallersOfRequests = new WeakMap();
-  const apollo = createApollo(options, callers);
+  const answerSizes = new AnswerSizes(callers);
+  const apollo = createApollo(options, callers, answerSizes);
   apollo.addPlugin(scopePlugin<Context>(callers));
   await apollo.start();
   const admission = new Admission({ ...options, lifecycle });
   const subscriptions = createSubscriptions(withOrigins(options), lifecycle, admission);
   const routes = [
-    graphqlRoute(apollo, options, admission, callers),
+    graphqlRoute(apollo, options, admission, callers, answerSizes),
     ...subscriptions.routes,
     ...webhookRoutes(options),
     ...serviceRoutes(options, lifecycle),

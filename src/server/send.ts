@@ -19,7 +19,11 @@ type Sending = {
 
 /** @returns whether there was still somebody to write to */
 export function send(answer: Answer, { request, response, requestId, draining }: Sending): boolean {
-  if (response.destroyed || response.headersSent) return false;
+  if (response.destroyed || response.headersSent) {
+    answer.onClosed?.();
+    return false;
+  }
+  if (answer.onClosed) response.once('close', answer.onClosed);
   response.writeHead(answer.status, {
     ...standardHeaders(requestId),
     ...answer.headers,

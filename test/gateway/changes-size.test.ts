@@ -134,6 +134,24 @@ it('a session as large as it may be leaves a list of 100 within the size of an a
   expect(data.checkoutSessions).toMatchObject({ nodes: { length: 100 }, sources: [{ state: 'OK' }] });
 });
 
+it('a query that would be answered with more than 8 Mi characters is refused, with the numbers', async () => {
+  const metadata = entries(45, text(480));
+  const { data } = await change(gateway, operationNamed('flex create'), flex({ metadata }), 'large-answer');
+  const { id } = (data.change as { checkoutSession: { id: string } }).checkoutSession;
+  const ask = (count: number, aliases: string) =>
+    gateway.ask(`query ($ids: [ID!]!) { nodes(ids: $ids) { ... on CheckoutSession { ${aliases} } } }`, {
+      ids: Array.from({ length: count }, () => id),
+    });
+  const one = await ask(250, 'metadata { value }');
+  expect(one.errors).toBeUndefined();
+  const { errors } = await ask(250, 'a: metadata { value } b: metadata { value }');
+  expect(errors).toMatchObject([
+    { extensions: { code: 'QUERY_TOO_COMPLEX', limit: 'answerLength', allowed: 8 * KIB * KIB, retryable: false } },
+  ]);
+  const many = Array.from({ length: 29 }, (_, n) => `a${n}: metadata { key value }`).join(' ');
+  expect((await ask(250, many)).errors).toMatchObject([{ extensions: { limit: 'cost' } }]);
+});
+
 it('every change is covered', () => {
   const covered = new Set(TOO_LARGE.map(([name]) => name));
   const withoutInput = ['flexprice delete', 'meteroid cancel', 'flex cancel', 'flex reauth'];

@@ -44,6 +44,9 @@ const CALLS_TO_FIND_END = 15;
 /** From so many sessions of the index on that were looked up, it is not read on for a page that is not full. */
 const LOOK_UPS = 200;
 
+/** As many as a session may be given through the gateway. */
+const MAX_METADATA = 50;
+
 const ONE_CALL: Price = { points: () => 1 };
 /** Asked of Flex in the same call, which then takes longer. */
 const EXPANSION: Price = { points: () => 0.1 };
@@ -131,6 +134,7 @@ export const checkoutPrices = (listed: Listed): PriceList => ({
   'CheckoutSessionConnection.edges': { per: 'items' },
   'CheckoutSessionConnection.nodes': { per: 'items' },
   'CheckoutSessionConnection.totalCount': { points: () => CALLS_TO_FIND_END, per: 'parts' },
+  'CheckoutSession.metadata': { times: () => MAX_METADATA },
   'CheckoutSession.customer': EXPANSION,
   'CheckoutSession.availableActions': EXPANSION,
   'FlexCheckoutDetails.paymentIntent': EXPANSION,
