@@ -1,9 +1,11 @@
+import type { IncomingMessage } from 'node:http';
 import { displayName, PROVIDER_NAMES, type ProviderName } from '../checkout/provider-name.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics, WebhookOutcome } from '../telemetry/metrics.ts';
 import { type Answer, jsonAnswer } from './answer.ts';
 import { readRaw } from './body.ts';
 import type { WebhookEndpoint } from './options.ts';
+import { unavailable } from './overload/unavailable.ts';
 import { Refusal } from './refusal.ts';
 import type { Exchange, Route } from './route.ts';
 
@@ -32,7 +34,32 @@ type Desk = {
   /** Says whether this may be logged now. */
   mayLog(about: string): boolean;
   log: Log;
+  bodies: Bodies;
 };
+
+/** Bytes. Events have a few thousand. */
+const SMALL_EVENT_BYTES = 64 * 1024;
+/** Larger bodies at one time at one route: who sent them is known only when they are there. */
+const MOST_LARGE = 20;
+
+const TOO_MANY_LARGE = unavailable('There are too many large webhooks now; send it again.');
+
+/** Reads bodies; those of usual events whatever strangers send beside. */
+class Bodies {
+  #large = 0;
+
+  /** @throws Refusal, ClientGone */
+  async read(request: IncomingMessage): Promise<Buffer> {
+    if (Number(request.headers['content-length']) <= SMALL_EVENT_BYTES) return readRaw(request, SMALL_EVENT_BYTES);
+    if (this.#large >= MOST_LARGE) throw TOO_MANY_LARGE;
+    this.#large += 1;
+    try {
+      return await readRaw(request, MAX_EVENT_BYTES);
+    } finally {
+      this.#large -= 1;
+    }
+  }
+}
 
 /** `/webhooks/flexprice` and so on: where each provider sends its events. They are taken while the server drains, too. */
 export const webhookRoutes = ({ webhooks = {}, ...options }: WebhookOptions): Route[] =>
@@ -50,6 +77,7 @@ function deskOf(provider: ProviderName, { log, metrics, now = Date.now }: Webhoo
   return {
     provider,
     log,
+    bodies: new Bodies(),
     count: (outcome, type) => metrics.webhookEvent({ provider, outcome, ...(type !== undefined && { type }) }),
     mayLog(about) {
       const last = loggedAt.get(about);
@@ -64,7 +92,7 @@ function deskOf(provider: ProviderName, { log, metrics, now = Date.now }: Webhoo
 async function answerEvent(exchange: Exchange, endpoint: WebhookEndpoint | undefined, desk: Desk): Promise<Answer> {
   if (!endpoint) throw notSet(exchange, desk);
   const { request, requestId } = exchange;
-  const rawBody = await readRaw(request, MAX_EVENT_BYTES);
+  const rawBody = await desk.bodies.read(request);
   const verification = endpoint.verify(rawBody, request.headersDistinct);
   if (!verification.isGenuine) throw notGenuine(verification.problem, requestId, desk);
   const body = parseObject(rawBody);

@@ -35,6 +35,19 @@ test('what is sent on and on is cut off', async () => {
   expect(verified).toEqual([]);
 });
 
+test('large bodies that do not end take no room from small ones', async () => {
+  const { webhooks } = endpoint();
+  const server = await startTestServer({ webhooks });
+  const large = `{"a":"${'x'.repeat(64 * 1024)}"}`;
+  const open = () => openSocket(server.port);
+  const sockets = await Promise.all(Array.from({ length: 20 }, open));
+  for (const socket of sockets) socket.write(`${POST_HEAD}Content-Length: ${MAX}\r\n\r\n{`);
+  await expect.poll(async () => (await send(server, large)).status).toBe(503);
+  expect((await send(server, '{}')).status).toBe(200);
+  for (const socket of sockets) socket.reset();
+  await expect.poll(async () => (await send(server, large)).status).toBe(200);
+});
+
 test('a compressed body', async () => {
   const { verified, webhooks } = endpoint();
   const server = await startTestServer({ webhooks });
