@@ -54,8 +54,9 @@ const UNCODED_SENTENCES = ['Schema is not configured to execute', 'Too many erro
 /** Callers' mistakes that graphql-js (an argument's null that came by a variable) and Apollo (hashes) give no code. */
 function isUncodedMistake({ message, path, extensions }: GraphQLError): boolean {
   if (extensions.code !== undefined) return false;
-  if (path) return message.startsWith('Argument "');
-  return extensions.http !== undefined || UNCODED_SENTENCES.some((sentence) => message.startsWith(sentence));
+  // Without a path it is of a directive at the top.
+  if (message.startsWith('Argument "')) return true;
+  return !path && (extensions.http !== undefined || UNCODED_SENTENCES.some((sentence) => message.startsWith(sentence)));
 }
 
 /** "Did you mean" tells names of the schema to who guesses. */

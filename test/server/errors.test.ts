@@ -35,6 +35,12 @@ test.each([
   ['a variable that the gateway refuses', 'query($v: Even) { even(value: $v) }', { v: 3 }, 'BAD_USER_INPUT'],
   ['a variable left out', 'query($n: String!) { hello(name: $n) }', {}, 'BAD_USER_INPUT'],
   ['null by a variable', 'query($n: String) { hello(name: $n) }', { n: null }, 'BAD_USER_INPUT'],
+  [
+    'null by a variable, for a directive at the top',
+    'query($on: Boolean = true) { hello @include(if: $on) }',
+    { on: null },
+    'BAD_USER_INPUT',
+  ],
   ['a GraphQLError with a code', '{ coded }', {}, 'BAD_USER_INPUT'],
   ['an operation without a name among two', 'query A { hello } query B { hello }', {}, 'BAD_USER_INPUT'],
   ['nothing to run', 'fragment F on Query { hello }', {}, 'GRAPHQL_VALIDATION_FAILED'],

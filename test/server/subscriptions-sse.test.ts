@@ -94,6 +94,7 @@ test.each([
   ['{ hello }', 'BAD_USER_INPUT'],
   ['subscription {', 'GRAPHQL_PARSE_FAILED'],
   ['subscription { nope }', 'GRAPHQL_VALIDATION_FAILED'],
+  ['subscription { events @include(if: false) { n } }', 'GRAPHQL_VALIDATION_FAILED'],
   ['subscription { limited { n } }', 'UPSTREAM_RATE_LIMITED'],
   ['subscription { bug { n } }', 'INTERNAL_SERVER_ERROR'],
 ])('%s is refused with a result of errors, in both modes', async (query, code) => {

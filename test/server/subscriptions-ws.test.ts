@@ -95,6 +95,12 @@ test.each([
   ['mutation { touch }', 'BAD_USER_INPUT', /^Expected a subscription, got a mutation/],
   ['subscription {', 'GRAPHQL_PARSE_FAILED', /^Syntax Error/],
   ['subscription { nope }', 'GRAPHQL_VALIDATION_FAILED', /^Cannot query field "nope"/],
+  ['subscription { events @skip(if: true) { n } }', 'GRAPHQL_VALIDATION_FAILED', /no @skip and no @include/],
+  [
+    'subscription { ...F } fragment F on Subscription { ... @include(if: false) { events { n } } }',
+    'GRAPHQL_VALIDATION_FAILED',
+    /no @skip and no @include/,
+  ],
   ['subscription { events { n } three { n } }', 'GRAPHQL_VALIDATION_FAILED', /must select only one/],
   ['subscription A { events { n } } subscription B { events { n } }', 'BAD_USER_INPUT', /^Expected the name/],
   ['subscription($n: Int!) { limit(n: $n) { n } }', 'BAD_USER_INPUT', /^Variable "\$n"/],

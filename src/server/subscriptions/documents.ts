@@ -16,6 +16,7 @@ import { type QueryLimits, queryLimitsOf } from '../limits/query-limits.ts';
 import { type DocumentRequest, readTrustedDocuments, type TrustedDocuments } from '../trusted-documents.ts';
 import { RequestErrors, TurnedAway, withCode } from './public-errors.ts';
 import { type Holder, Shares } from './shares.ts';
+import { unconditionalRoot } from './unconditional-root.ts';
 
 /** Tokens of documents that are kept though nobody uses them now. One takes about 300 bytes with its nodes. */
 const IDLE_TOKENS = 50_000;
@@ -79,7 +80,12 @@ export class Documents {
     this.#listings = listings;
     this.#limits = queryLimitsOf(queryLimits);
     this.#trusted = readTrustedDocuments(trustedDocuments, this.#limits.tokens);
-    this.#rules = [...specifiedRules, ...(introspection ? [] : [noIntrospection]), ...validationRules];
+    this.#rules = [
+      ...specifiedRules,
+      unconditionalRoot,
+      ...(introspection ? [] : [noIntrospection]),
+      ...validationRules,
+    ];
   }
 
   /**
