@@ -99,10 +99,10 @@ class SharedCells implements RedisCache {
     // First, because a turn that was taken before that cell was dropped is nobody's to wait for.
     const above = under === undefined ? undefined : await this.#begin(this.#names.cell(under), '', '', UNDER_MS);
     const taken = turnField(field, above?.token);
-    const [own, shown] = await Promise.all([
-      this.#begin(key, taken, owner, BEGUN_MS),
-      this.#link.run((client) => readHash(client, this.#names.shown(cell), VERSION_FIELDS)),
-    ]);
+    const own = await this.#begin(key, taken, owner, BEGUN_MS);
+    // Not at the same time: the two may lie on different nodes, and what was shown between the look and the turn, before
+    // the cell was dropped, would not be known in the turn.
+    const shown = await this.#link.run((client) => readHash(client, this.#names.shown(cell), VERSION_FIELDS));
     const epoch = above ? `${own.token}.${above.token}` : own.token;
     const turn = { epoch, isMine: own.isMine, shown: readVersion(shown) };
     if (own.isMine) this.#taken.set(turn, { field: taken, owner });
